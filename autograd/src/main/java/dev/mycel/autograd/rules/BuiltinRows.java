@@ -1,0 +1,21 @@
+package dev.mycel.autograd.rules;
+
+import dev.mycel.autograd.VjpProvider;
+import dev.mycel.autograd.VjpTable;
+
+/** The rows of core's primitives. */
+public final class BuiltinRows implements VjpProvider {
+  /** For the service loader. */
+  public BuiltinRows() {}
+
+  @Override
+  public void register(VjpTable table) {
+    ElementwiseRows.register(table);
+    BinaryRows.register(table);
+    MovementRows.register(table);
+    ReductionRows.register(table);
+    ContractionRows.register(table);
+    IndexingRows.register(table);
+    CompositeRows.register(table);
+  }
+}

@@ -1,0 +1,179 @@
+package dev.mycel.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_set_data_handle;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_exec_arg_md;
+
+import dev.mycel.core.spi.BlockPool;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.dnnl.dnnl_exec_arg_t;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A primitive that has been created, ready to run on any addresses and from several threads at
+ * once: each run borrows a set of memory objects. Scratch memory comes from the pool, because the
+ * library's own is tied to the creating thread.
+ */
+final class Compiled {
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private final BlockPool<NativeBlock> pool;
+  private final dnnl_primitive_desc descriptor;
+  private final dnnl_primitive primitive = new dnnl_primitive();
+  private final int[] arguments;
+  private final dnnl_memory_desc[] descs;
+  private final long scratchBytes;
+  private final ArrayDeque<Run> idle = new ArrayDeque<>();
+  private final Handles handles;
+
+  /**
+   * Creates the primitive.
+   *
+   * @param descriptor what to create; owned from now on
+   * @param arguments the argument numbers that {@link #run} takes addresses for
+   */
+  Compiled(BlockPool<NativeBlock> pool, dnnl_primitive_desc descriptor, int... arguments) {
+    this.pool = pool;
+    this.descriptor = descriptor;
+    this.arguments = arguments;
+    Dnnl.check(dnnl_primitive_create(primitive, descriptor), "creating a primitive");
+    this.handles = new Handles(primitive, descriptor);
+    CLEANER.register(this, handles);
+    this.descs = new dnnl_memory_desc[arguments.length + 1];
+    for (int i = 0; i < arguments.length; i++) {
+      descs[i] = desc(arguments[i]);
+    }
+    dnnl_memory_desc scratch = desc(DNNL_ARG_SCRATCHPAD);
+    descs[arguments.length] = scratch;
+    this.scratchBytes = dnnl_memory_desc_get_size(scratch);
+  }
+
+  /** The layout that the library chose for an argument. */
+  dnnl_memory_desc desc(int argument) {
+    return dnnl_primitive_desc_query_md(descriptor, dnnl_query_exec_arg_md, argument);
+  }
+
+  dnnl_primitive_desc descriptor() {
+    return descriptor;
+  }
+
+  /** Bytes of an argument in the layout that the library chose. */
+  long bytes(int argument) {
+    return dnnl_memory_desc_get_size(desc(argument));
+  }
+
+  /** Runs the primitive on memory at those addresses, in the order of the arguments. */
+  void run(long... addresses) {
+    Run run = borrow();
+    NativeBlock scratch = scratchBytes == 0 ? null : pool.take(scratchBytes);
+    try {
+      run.execute(addresses, scratch);
+    } finally {
+      if (scratch != null) {
+        pool.give(scratch);
+      }
+      synchronized (idle) {
+        idle.push(run);
+      }
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  private Run borrow() {
+    synchronized (idle) {
+      Run known = idle.poll();
+      if (known != null) {
+        return known;
+      }
+    }
+    return new Run();
+  }
+
+  /** Memory objects for one execution at a time. */
+  private final class Run {
+    private final dnnl_memory[] memories = new dnnl_memory[arguments.length + 1];
+    private final dnnl_exec_arg_t list = new dnnl_exec_arg_t(arguments.length + 1);
+    private final Address address = new Address();
+
+    Run() {
+      for (int i = 0; i <= arguments.length; i++) {
+        dnnl_memory memory = new dnnl_memory();
+        Dnnl.check(
+            dnnl_memory_create(memory, descs[i], Dnnl.engine(), null), "creating a memory object");
+        memories[i] = memory;
+        handles.add(memory);
+        list.position(i)
+            .arg(i < arguments.length ? arguments[i] : DNNL_ARG_SCRATCHPAD)
+            .memory(memory);
+      }
+      list.position(0);
+    }
+
+    void execute(long[] addresses, @Nullable NativeBlock scratch) {
+      for (int i = 0; i < addresses.length; i++) {
+        Dnnl.check(
+            dnnl_memory_set_data_handle(memories[i], address.at(addresses[i])),
+            "setting an address");
+      }
+      int count = arguments.length;
+      if (scratch != null) {
+        Dnnl.check(
+            dnnl_memory_set_data_handle(memories[count], address.at(scratch.address())),
+            "setting an address");
+        count++;
+      }
+      Dnnl.check(
+          dnnl_primitive_execute(primitive, Dnnl.stream(), count, list), "executing a primitive");
+    }
+  }
+
+  /**
+   * The native objects, destroyed when the cache has let go of the primitive and no run uses it.
+   */
+  private static final class Handles implements Runnable {
+    private final dnnl_primitive primitive;
+    private final dnnl_primitive_desc descriptor;
+    private final List<dnnl_memory> memories = new ArrayList<>();
+
+    Handles(dnnl_primitive primitive, dnnl_primitive_desc descriptor) {
+      this.primitive = primitive;
+      this.descriptor = descriptor;
+    }
+
+    synchronized void add(dnnl_memory memory) {
+      memories.add(memory);
+    }
+
+    @Override
+    public synchronized void run() {
+      memories.forEach(memory -> dnnl_memory_destroy(memory));
+      dnnl_primitive_destroy(primitive);
+      dnnl_primitive_desc_destroy(descriptor);
+    }
+  }
+
+  /** A pointer that can be aimed, so that a run makes no garbage. */
+  private static final class Address extends Pointer {
+    Address at(long where) {
+      this.address = where;
+      return this;
+    }
+  }
+}

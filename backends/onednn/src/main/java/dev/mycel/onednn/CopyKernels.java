@@ -1,0 +1,95 @@
+package dev.mycel.onednn;
+
+import dev.mycel.core.Attrs;
+import dev.mycel.core.DType;
+import dev.mycel.core.Layout;
+import dev.mycel.core.None;
+import dev.mycel.core.Prims;
+import dev.mycel.core.spi.Access;
+import dev.mycel.core.spi.Buffer;
+import dev.mycel.core.spi.KernelCall;
+import dev.mycel.core.spi.KernelTable;
+
+/** Copies and conversions as the library's reorders. */
+final class CopyKernels {
+  private CopyKernels() {}
+
+  static void register(KernelTable table) {
+    table.put(Prims.COPY, Access.STRIDED, "reorder", CopyKernels::takesCopy, CopyKernels::copy);
+    table.put(
+        Prims.RESHAPE, Access.STRIDED, "reorder", CopyKernels::takesReshape, CopyKernels::reshape);
+    table.put(
+        Prims.CAST,
+        Access.STRIDED,
+        "reorder between float types",
+        CopyKernels::takesCast,
+        CopyKernels::cast);
+  }
+
+  private static boolean large(KernelCall<?> call) {
+    return call.input(0).size() > OneDnnBackend.TINY;
+  }
+
+  private static boolean takesCopy(KernelCall<None> call) {
+    return large(call)
+        && Desc.computes(call.input(0).dtype())
+        && Layouts.isPositive(call.input(0).layout());
+  }
+
+  private static boolean takesReshape(KernelCall<Attrs.To> call) {
+    return large(call)
+        && Desc.computes(call.input(0).dtype())
+        && Layouts.isPositive(call.input(0).layout());
+  }
+
+  private static void copy(KernelCall<None> call) {
+    Buffer from = call.input(0);
+    try (Staging staging = new Staging(call)) {
+      Layout layout = Layout.contiguous(from.shape());
+      long source = staging.address(from);
+      long target = staging.output(call, 0, layout);
+      backend(call).reorder().run(Desc.of(from), source, Desc.of(from.dtype(), layout), target);
+    }
+  }
+
+  /** A reshape that no strides can express: a row-major copy, seen under the new shape. */
+  private static void reshape(KernelCall<Attrs.To> call) {
+    Buffer from = call.input(0);
+    try (Staging staging = new Staging(call)) {
+      Layout layout = Layout.contiguous(from.shape());
+      long source = staging.address(from);
+      long target = staging.output(call, 0, Layout.contiguous(call.outputType(0).shape()));
+      backend(call).reorder().run(Desc.of(from), source, Desc.of(from.dtype(), layout), target);
+    }
+  }
+
+  /**
+   * The library has no conversion between the half types, and the one from float16 loses the sign
+   * of zero.
+   */
+  private static boolean takesCast(KernelCall<Attrs.Cast> call) {
+    DType from = call.input(0).dtype();
+    DType to = call.attrs().dtype();
+    return large(call)
+        && (from == DType.FLOAT32
+            ? to == DType.BFLOAT16 || to == DType.FLOAT16
+            : from == DType.BFLOAT16 && to == DType.FLOAT32)
+        && Layouts.isPositive(call.input(0).layout());
+  }
+
+  private static void cast(KernelCall<Attrs.Cast> call) {
+    Buffer from = call.input(0);
+    try (Staging staging = new Staging(call)) {
+      Layout layout = Layouts.like(from.layout());
+      long source = staging.address(from);
+      long target = staging.output(call, 0, layout);
+      backend(call)
+          .reorder()
+          .run(Desc.of(from), source, Desc.of(call.attrs().dtype(), layout), target);
+    }
+  }
+
+  private static OneDnnBackend backend(KernelCall<?> call) {
+    return (OneDnnBackend) call.backend();
+  }
+}

@@ -1,0 +1,235 @@
+package dev.mycel.onednn;
+
+import dev.mycel.core.ArgumentException;
+import dev.mycel.core.Attrs;
+import dev.mycel.core.DType;
+import dev.mycel.core.Messages;
+import dev.mycel.core.None;
+import dev.mycel.core.Prims;
+import dev.mycel.core.spi.Access;
+import dev.mycel.core.spi.Buffer;
+import dev.mycel.core.spi.KernelCall;
+import dev.mycel.core.spi.KernelTable;
+
+/** Rows by index, and losses that pick one number a row: plain Java over pieces of rows. */
+final class IndexKernels {
+  private IndexKernels() {}
+
+  static void register(KernelTable table) {
+    table.put(
+        Prims.TAKE,
+        Access.CONTIGUOUS,
+        "rows, float32",
+        IndexKernels::takesRows,
+        IndexKernels::take);
+    table.put(
+        Prims.TAKE_ADD,
+        Access.CONTIGUOUS,
+        "rows, float32",
+        IndexKernels::takesAdd,
+        IndexKernels::takeAdd);
+    table.put(
+        Prims.LOG_SOFTMAX,
+        Access.CONTIGUOUS,
+        "last axis, float32",
+        IndexKernels::takesLogSoftmax,
+        IndexKernels::logSoftmax);
+    table.put(
+        Prims.SOFTMAX_CROSS_ENTROPY,
+        Access.CONTIGUOUS,
+        "rows, float32",
+        IndexKernels::takesLoss,
+        IndexKernels::crossEntropy);
+    table.put(
+        Prims.SOFTMAX_CROSS_ENTROPY_GRAD,
+        Access.CONTIGUOUS,
+        "rows, float32",
+        IndexKernels::takesLossGrad,
+        IndexKernels::crossEntropyGrad);
+  }
+
+  private static boolean takesRows(KernelCall<Attrs.Axis> call) {
+    Buffer x = call.input(0);
+    return x.dtype() == DType.FLOAT32
+        && call.attrs().axis() == 0
+        && x.shape().rank() >= 2
+        && x.size() > 0
+        && rowSize(x) <= Integer.MAX_VALUE;
+  }
+
+  private static long rowSize(Buffer x) {
+    return x.size() / x.shape().dim(0);
+  }
+
+  private static void take(KernelCall<Attrs.Axis> call) {
+    Buffer x = call.input(0);
+    long[] rows = indices(call.input(1), x.shape().dim(0), "gather");
+    int n = (int) rowSize(x);
+    Buffer out = call.output(0);
+    float[] row = new float[n];
+    for (int i = 0; i < rows.length; i++) {
+      Chunks.read(x, rows[i] * n, row, n);
+      Chunks.write(out, (long) i * n, row, n);
+    }
+  }
+
+  private static boolean takesAdd(KernelCall<Attrs.AxisSize> call) {
+    Buffer updates = call.input(0);
+    return updates.dtype() == DType.FLOAT32
+        && call.attrs().axis() == 0
+        && updates.size() > 0
+        && updates.shape().rank() > call.input(1).shape().rank()
+        && call.outputType(0).shape().size() <= Integer.MAX_VALUE / 8;
+  }
+
+  private static void takeAdd(KernelCall<Attrs.AxisSize> call) {
+    Buffer updates = call.input(0);
+    long[] rows = indices(call.input(1), call.attrs().size(), "scatterAdd");
+    int n = (int) (updates.size() / Math.max(rows.length, 1));
+    float[] sums = new float[(int) call.outputType(0).shape().size()];
+    float[] row = new float[n];
+    for (int i = 0; i < rows.length; i++) {
+      Chunks.read(updates, (long) i * n, row, n);
+      int at = (int) rows[i] * n;
+      for (int j = 0; j < n; j++) {
+        sums[at + j] += row[j];
+      }
+    }
+    Chunks.write(call.output(0), 0, sums, sums.length);
+  }
+
+  /** Indices as long, negative ones counted from the end, all checked. */
+  private static long[] indices(Buffer b, long extent, String op) {
+    long[] wide = wide(b);
+    for (int i = 0; i < wide.length; i++) {
+      if (wide[i] < -extent || wide[i] >= extent) {
+        throw new ArgumentException(
+            Messages.of(op + ": an index is out of range")
+                .line("index ", wide[i])
+                .line("extent", extent)
+                .hint("indices go from " + -extent + " to " + (extent - 1))
+                .text());
+      }
+      wide[i] += wide[i] < 0 ? extent : 0;
+    }
+    return wide;
+  }
+
+  /** Classes as long, all checked: unlike indices, they do not count from the end. */
+  private static long[] labels(Buffer b, long classes) {
+    long[] wide = wide(b);
+    for (long label : wide) {
+      if (label < 0 || label >= classes) {
+        throw new ArgumentException(
+            Messages.of("softmaxCrossEntropy: a label is out of range")
+                .line("label  ", label)
+                .line("classes", classes)
+                .hint("labels go from 0 to " + (classes - 1))
+                .text());
+      }
+    }
+    return wide;
+  }
+
+  private static long[] wide(Buffer b) {
+    int n = (int) b.size();
+    long[] wide = new long[n];
+    if (b.dtype() == DType.INT64) {
+      Chunks.read(b, 0, wide, 0, n);
+    } else {
+      int[] narrow = new int[n];
+      Chunks.read(b, 0, narrow, 0, n);
+      for (int i = 0; i < n; i++) {
+        wide[i] = narrow[i];
+      }
+    }
+    return wide;
+  }
+
+  private static boolean takesLogSoftmax(KernelCall<Attrs.Axis> call) {
+    Buffer x = call.input(0);
+    return x.dtype() == DType.FLOAT32
+        && x.size() > 0
+        && x.size() <= 1 << 16
+        && call.attrs().axis() == x.shape().rank() - 1;
+  }
+
+  private static void logSoftmax(KernelCall<Attrs.Axis> call) {
+    Buffer x = call.input(0);
+    int n = (int) x.shape().dim(-1);
+    float[] data = new float[(int) x.size()];
+    Chunks.read(x, 0, data, data.length);
+    for (int at = 0; at < data.length; at += n) {
+      subtract(data, at, n, logSumExp(data, at, n));
+    }
+    Chunks.write(call.output(0), 0, data, data.length);
+  }
+
+  private static void subtract(float[] data, int at, int n, double shift) {
+    for (int c = 0; c < n; c++) {
+      data[at + c] = (float) (data[at + c] - shift);
+    }
+  }
+
+  private static boolean takesLoss(KernelCall<None> call) {
+    Buffer x = call.input(0);
+    // Beyond this the library's softmax on all cores wins over exp in Java.
+    return x.dtype() == DType.FLOAT32 && x.size() > 0 && x.size() <= 1 << 16;
+  }
+
+  private static void crossEntropy(KernelCall<None> call) {
+    Buffer x = call.input(0);
+    int rows = (int) x.shape().dim(0);
+    int classes = (int) x.shape().dim(1);
+    long[] labels = labels(call.input(1), classes);
+    float[] data = new float[rows * classes];
+    Chunks.read(x, 0, data, data.length);
+    float[] loss = new float[rows];
+    for (int r = 0; r < rows; r++) {
+      int at = r * classes;
+      subtract(data, at, classes, logSumExp(data, at, classes));
+      loss[r] = -data[at + (int) labels[r]];
+    }
+    Chunks.write(call.output(0), 0, loss, rows);
+    Chunks.write(call.output(1), 0, data, data.length);
+  }
+
+  private static double logSumExp(float[] data, int at, int count) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < count; i++) {
+      max = Math.max(max, data[at + i]);
+    }
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += Math.exp(data[at + i] - max);
+    }
+    return max + Math.log(sum);
+  }
+
+  private static boolean takesLossGrad(KernelCall<None> call) {
+    Buffer logp = call.input(1);
+    return logp.dtype() == DType.FLOAT32
+        && call.input(0).dtype() == DType.FLOAT32
+        && logp.size() > 0
+        && logp.size() <= 1 << 16;
+  }
+
+  private static void crossEntropyGrad(KernelCall<None> call) {
+    Buffer logp = call.input(1);
+    int rows = (int) logp.shape().dim(0);
+    int classes = (int) logp.shape().dim(1);
+    long[] labels = labels(call.input(2), classes);
+    float[] scale = new float[rows];
+    Chunks.read(call.input(0), 0, scale, rows);
+    float[] data = new float[rows * classes];
+    Chunks.read(logp, 0, data, data.length);
+    for (int r = 0; r < rows; r++) {
+      int at = r * classes;
+      for (int c = 0; c < classes; c++) {
+        data[at + c] = (float) (Math.exp(data[at + c]) * scale[r]);
+      }
+      data[at + (int) labels[r]] -= scale[r];
+    }
+    Chunks.write(call.output(0), 0, data, data.length);
+  }
+}

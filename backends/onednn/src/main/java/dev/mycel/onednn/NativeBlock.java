@@ -1,0 +1,68 @@
+package dev.mycel.onednn;
+
+import dev.mycel.core.spi.BlockPool;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/** A stretch of native memory, aligned to a cache line. */
+final class NativeBlock extends BlockPool.Block {
+  /**
+   * Largest stretch that one Java buffer views: a power of two, so that any element size divides
+   * it.
+   */
+  static final long VIEW = 1L << 30;
+
+  private final Pointer slab;
+  private final long address;
+  private final @Nullable ByteBuffer[] views;
+
+  NativeBlock(Pointer slab, long address, long bytes) {
+    super(bytes);
+    this.slab = slab;
+    this.address = address;
+    this.views = new ByteBuffer[(int) ((bytes + VIEW - 1) / VIEW)];
+  }
+
+  long address() {
+    return address;
+  }
+
+  Pointer slab() {
+    return slab;
+  }
+
+  /**
+   * A view of the bytes from {@code part * VIEW} on, made once; use absolute access or a duplicate
+   * only.
+   */
+  ByteBuffer view(int part) {
+    ByteBuffer known = views[part];
+    if (known == null) {
+      long from = part * VIEW;
+      known =
+          new Stretch(address + from, Math.min(VIEW, bytes() - from))
+              .asByteBuffer()
+              .order(ByteOrder.nativeOrder());
+      views[part] = known;
+    }
+    return known;
+  }
+
+  /** A pointer to the first byte. */
+  Pointer pointer() {
+    return new Stretch(address, bytes());
+  }
+
+  /** A pointer without an owner. */
+  private static final class Stretch extends BytePointer {
+    Stretch(long address, long bytes) {
+      super((Pointer) null);
+      this.address = address;
+      this.limit = bytes;
+      this.capacity = bytes;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.mycel.onednn;
+
+import dev.mycel.core.DType;
+import dev.mycel.core.spi.BlockPool;
+import dev.mycel.core.spi.HeapStorage;
+import dev.mycel.core.spi.Storage;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Elements in native memory that came from the pool and goes back there. */
+final class NativeStorage extends Storage {
+  private final BlockPool<NativeBlock> pool;
+  private final NativeBlock block;
+  private @Nullable PackedWeights packed;
+
+  NativeStorage(BlockPool<NativeBlock> pool, DType dtype, long size) {
+    super(dtype, size);
+    this.pool = pool;
+    this.block = pool.take(Math.multiplyExact(size, dtype.bytes()));
+  }
+
+  /** Where the first element is. */
+  long address() {
+    return block.address();
+  }
+
+  @Override
+  public boolean isOffHeap() {
+    return true;
+  }
+
+  /** Where copies of this storage as a packed weight are kept. */
+  synchronized PackedWeights packed() {
+    PackedWeights known = packed;
+    if (known == null) {
+      known = new PackedWeights();
+      packed = known;
+    }
+    return known;
+  }
+
+  @Override
+  protected void free() {
+    if (packed != null) {
+      packed.release();
+    }
+    pool.give(block);
+  }
+
+  /**
+   * Copies elements {@code at} and following into a Java array as {@link HeapStorage} holds them.
+   */
+  void read(long at, Object array, int to, int count) {
+    transfer(at, array, to, count, true);
+  }
+
+  /** Copies elements of a Java array to {@code at} and following. */
+  void write(long at, Object array, int from, int count) {
+    transfer(at, array, from, count, false);
+  }
+
+  private void transfer(long at, Object array, int index, int count, boolean read) {
+    int bytes = dtype().bytes();
+    long done = 0;
+    while (done < count) {
+      long position = (at + done) * bytes;
+      int part = (int) (position / NativeBlock.VIEW);
+      int within = (int) (position % NativeBlock.VIEW);
+      int n = (int) Math.min(count - done, (NativeBlock.VIEW - within) / bytes);
+      ByteBuffer view = block.view(part);
+      if (read) {
+        get(view, within, array, index + (int) done, n);
+      } else {
+        put(view, within, array, index + (int) done, n);
+      }
+      done += n;
+    }
+  }
+
+  private static void get(ByteBuffer view, int at, Object array, int to, int n) {
+    ByteBuffer from = view.slice(at, view.capacity() - at).order(view.order());
+    if (array instanceof float[] a) {
+      from.asFloatBuffer().get(0, a, to, n);
+    } else if (array instanceof double[] a) {
+      from.asDoubleBuffer().get(0, a, to, n);
+    } else if (array instanceof long[] a) {
+      from.asLongBuffer().get(0, a, to, n);
+    } else if (array instanceof int[] a) {
+      from.asIntBuffer().get(0, a, to, n);
+    } else if (array instanceof short[] a) {
+      from.asShortBuffer().get(0, a, to, n);
+    } else {
+      from.get(0, (byte[]) array, to, n);
+    }
+  }
+
+  private static void put(ByteBuffer view, int at, Object array, int from, int n) {
+    ByteBuffer to = view.slice(at, view.capacity() - at).order(view.order());
+    if (array instanceof float[] a) {
+      to.asFloatBuffer().put(0, a, from, n);
+    } else if (array instanceof double[] a) {
+      to.asDoubleBuffer().put(0, a, from, n);
+    } else if (array instanceof long[] a) {
+      to.asLongBuffer().put(0, a, from, n);
+    } else if (array instanceof int[] a) {
+      to.asIntBuffer().put(0, a, from, n);
+    } else if (array instanceof short[] a) {
+      to.asShortBuffer().put(0, a, from, n);
+    } else {
+      to.put(0, (byte[]) array, from, n);
+    }
+  }
+}

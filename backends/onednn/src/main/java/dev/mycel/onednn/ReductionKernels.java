@@ -1,0 +1,174 @@
+package dev.mycel.onednn;
+
+import dev.mycel.core.Attrs;
+import dev.mycel.core.DType;
+import dev.mycel.core.Layout;
+import dev.mycel.core.Prims;
+import dev.mycel.core.Shape;
+import dev.mycel.core.spi.Access;
+import dev.mycel.core.spi.Buffer;
+import dev.mycel.core.spi.KernelCall;
+import dev.mycel.core.spi.KernelTable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sums as matrix products with a vector of ones: the library's reduction walks leading axes element
+ * by element (74 ms for 4096 x 1024 where the product takes 0.4), its products run at the speed of
+ * memory and accumulate in float32.
+ */
+final class ReductionKernels {
+  private static final int WORTH_IT = 2048;
+
+  private ReductionKernels() {}
+
+  /**
+   * A sum as {@code before x summed x after} of a tensor without gaps.
+   *
+   * @param layout the order of the axes in which the reduced ones are neighbours
+   */
+  private record Plan(long before, long summed, long after, Layout layout) {}
+
+  static void register(KernelTable table) {
+    table.put(
+        Prims.REDUCE_SUM,
+        Access.STRIDED,
+        "matrix product with ones",
+        ReductionKernels::takes,
+        ReductionKernels::sum);
+  }
+
+  private static boolean takes(KernelCall<Attrs.Axes> call) {
+    Buffer x = call.input(0);
+    return x.dtype() == DType.FLOAT32
+        && x.size() > 0
+        && Layouts.isPositive(x.layout())
+        && x.layout().isDense()
+        && plan(x.layout(), call.attrs().axes()) != null;
+  }
+
+  private static void sum(KernelCall<Attrs.Axes> call) {
+    Buffer x = call.input(0);
+    Plan plan = plan(x.layout(), call.attrs().axes());
+    if (plan == null) {
+      throw new IllegalStateException("no plan for " + x.layout());
+    }
+    if (x.size() < WORTH_IT) {
+      small(call, x, plan);
+      return;
+    }
+    OneDnnBackend backend = (OneDnnBackend) call.backend();
+    try (Staging staging = new Staging(call)) {
+      long source = staging.address(x);
+      long ones = ones(staging, plan.summed());
+      long target = staging.output(call, 0, plan.layout());
+      DType t = DType.FLOAT32;
+      if (plan.after() == 1) {
+        ContractionKernels.multiply(
+            backend,
+            Desc.dense(t, plan.before(), plan.summed()),
+            source,
+            Desc.dense(t, plan.summed(), 1),
+            ones,
+            Desc.dense(t, plan.before(), 1),
+            target);
+      } else {
+        ContractionKernels.multiply(
+            backend,
+            Desc.dense(t, 1, 1, plan.summed()),
+            ones,
+            Desc.dense(t, plan.before(), plan.summed(), plan.after()),
+            source,
+            Desc.dense(t, plan.before(), 1, plan.after()),
+            target);
+      }
+    }
+  }
+
+  /** A few numbers, summed in double. */
+  private static void small(KernelCall<Attrs.Axes> call, Buffer x, Plan plan) {
+    float[] data = new float[(int) x.size()];
+    Chunks.read(x, 0, data, data.length);
+    int summed = (int) plan.summed();
+    int after = (int) plan.after();
+    float[] sums = new float[(int) (plan.before() * after)];
+    for (int i = 0; i < sums.length; i++) {
+      int at = i / after * summed * after + i % after;
+      double sum = 0;
+      for (int k = 0; k < summed; k++) {
+        sum += data[at + k * after];
+      }
+      sums[i] = (float) sum;
+    }
+    Chunks.write(call.output(0, plan.layout()), 0, sums, sums.length);
+  }
+
+  private static long ones(Staging staging, long count) {
+    NativeBlock block = staging.take(count * Float.BYTES);
+    float[] ones = new float[(int) Math.min(count, 1 << 16)];
+    java.util.Arrays.fill(ones, 1);
+    var view = block.view(0).asFloatBuffer();
+    for (long at = 0; at < count; at += ones.length) {
+      view.put((int) at, ones, 0, (int) Math.min(ones.length, count - at));
+    }
+    return block.address();
+  }
+
+  /** Null unless the reduced axes are neighbours in memory. */
+  private static @Nullable Plan plan(Layout layout, int[] axes) {
+    int[] order = layout.denseOrder();
+    if (order == null) {
+      return null;
+    }
+    Shape shape = layout.shape();
+    boolean[] reduced = new boolean[shape.rank()];
+    for (int a : axes) {
+      reduced[a] = true;
+    }
+    long before = 1;
+    long summed = 1;
+    long after = 1;
+    int phase = 0;
+    for (int axis : order) {
+      long d = shape.dim(axis);
+      if (d == 1) {
+        continue;
+      }
+      if (reduced[axis]) {
+        if (phase == 2) {
+          return null;
+        }
+        phase = 1;
+        summed *= d;
+      } else if (phase == 0) {
+        before *= d;
+      } else {
+        phase = 2;
+        after *= d;
+      }
+    }
+    return summed > Integer.MAX_VALUE
+        ? null
+        : new Plan(before, summed, after, kept(layout, order, reduced));
+  }
+
+  /** The layout of the result: the axes that stay, in the order in which they lie. */
+  private static Layout kept(Layout layout, int[] order, boolean[] reduced) {
+    int[] renumbered = new int[reduced.length];
+    int rank = 0;
+    long[] dims = new long[reduced.length];
+    for (int i = 0; i < reduced.length; i++) {
+      renumbered[i] = rank;
+      if (!reduced[i]) {
+        dims[rank++] = layout.shape().dim(i);
+      }
+    }
+    int[] keptOrder = new int[rank];
+    int k = 0;
+    for (int axis : order) {
+      if (!reduced[axis]) {
+        keptOrder[k++] = renumbered[axis];
+      }
+    }
+    return Layout.ordered(Shape.of(java.util.Arrays.copyOf(dims, rank)), keptOrder);
+  }
+}

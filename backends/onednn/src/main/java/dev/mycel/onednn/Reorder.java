@@ -1,0 +1,62 @@
+package dev.mycel.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
+
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/** Copies between layouts and element types. */
+final class Reorder {
+  /** What is copied, from where to where. */
+  private record Key(Desc from, Desc to) {}
+
+  /** A copy into the library's own layout for one argument of a primitive. */
+  private record PackKey(Desc from, Compiled user, int argument) {}
+
+  private final OneDnnBackend backend;
+
+  Reorder(OneDnnBackend backend) {
+    this.backend = backend;
+  }
+
+  void run(Desc from, long source, Desc to, long target) {
+    backend.cache().get(new Key(from, to), this::create).run(source, target);
+  }
+
+  /** Copies a plain tensor into the layout that a primitive chose for an argument. */
+  void pack(Desc from, long source, Compiled user, int argument, long target) {
+    backend.cache().get(new PackKey(from, user, argument), this::createPack).run(source, target);
+  }
+
+  /** Copies an argument of a primitive from the layout that it chose to a plain one. */
+  void unpack(Compiled user, int argument, long source, Desc to, long target) {
+    backend.cache().get(new UnpackKey(user, argument, to), this::createUnpack).run(source, target);
+  }
+
+  private record UnpackKey(Compiled user, int argument, Desc to) {}
+
+  private Compiled create(Key key) {
+    return create(key.from().create(), key.to().create());
+  }
+
+  private Compiled createPack(PackKey key) {
+    return create(key.from().create(), key.user().desc(key.argument()));
+  }
+
+  private Compiled createUnpack(UnpackKey key) {
+    return create(key.user().desc(key.argument()), key.to().create());
+  }
+
+  private Compiled create(dnnl_memory_desc from, dnnl_memory_desc to) {
+    dnnl_primitive_desc pd = new dnnl_primitive_desc();
+    try (Attributes attributes = new Attributes()) {
+      Dnnl.check(
+          dnnl_reorder_primitive_desc_create(
+              pd, from, Dnnl.engine(), to, Dnnl.engine(), attributes.get()),
+          "describing a copy");
+    }
+    return new Compiled(backend.pool(), pd, DNNL_ARG_SRC, DNNL_ARG_DST);
+  }
+}

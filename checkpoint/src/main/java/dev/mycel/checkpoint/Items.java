@@ -1,0 +1,138 @@
+package dev.mycel.checkpoint;
+
+import dev.mycel.core.ArgumentException;
+import dev.mycel.core.DType;
+import dev.mycel.core.Interpreters;
+import dev.mycel.core.Messages;
+import dev.mycel.core.Ops;
+import dev.mycel.core.Tensor;
+import dev.mycel.core.Variable;
+import dev.mycel.nn.Parameter;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what is to be written, and refuses what cannot be, before a file is touched. */
+final class Items {
+  /** Longer ones could not be parameters' names again. */
+  static final int LONGEST_NAME = 1024;
+
+  private static final String OP = "saveCheckpoint";
+
+  private final List<Item> items = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
+
+  void addParameters(List<Parameter> parameters, Predicate<String> choice) {
+    for (Parameter p : parameters) {
+      if (p == null) {
+        throw new ArgumentException(OP + ": a parameter in the list is null");
+      }
+      if (choice.test(p.name())) {
+        add(p.name(), p);
+      }
+    }
+  }
+
+  void addAll(Map<String, ?> entries, Predicate<String> choice) {
+    for (Map.Entry<String, ?> e : entries.entrySet()) {
+      if (e.getKey() == null) {
+        throw new ArgumentException(OP + ": a name in the map is null");
+      }
+      if (choice.test(e.getKey())) {
+        add(e.getKey(), e.getValue());
+      }
+    }
+  }
+
+  List<Item> all() {
+    if (items.isEmpty()) {
+      throw new ArgumentException(
+          Messages.of(OP + ": there is nothing to save")
+              .hint("the cell or map is empty, or the choice leaves everything out")
+              .text());
+    }
+    return items;
+  }
+
+  private void add(String name, @Nullable Object value) {
+    checkName(name);
+    if (value instanceof Variable v) {
+      items.add(numbers(name, v.value()));
+    } else if (value instanceof Tensor t) {
+      items.add(numbers(name, t));
+    } else if (value instanceof String s) {
+      encoded(s, "the text of '" + Problems.shortened(name) + "'");
+      items.add(new Item.Text(name, s));
+    } else if (value instanceof Boolean b) {
+      items.add(numbers(name, Ops.scalar(b ? 1 : 0, DType.BOOL)));
+    } else if (value instanceof Float || value instanceof Double) {
+      items.add(numbers(name, Ops.scalar(((Number) value).doubleValue(), DType.FLOAT32)));
+    } else if (value instanceof Number number && isWhole(value)) {
+      items.add(numbers(name, whole(number.longValue())));
+    } else {
+      throw new ArgumentException(
+          Messages.of(OP + ": the value of '" + Problems.shortened(name) + "' cannot be saved")
+              .line("value", value == null ? "null" : value.getClass().getName())
+              .hint("save parameters, tensors, strings, numbers or booleans")
+              .text());
+    }
+  }
+
+  private static boolean isWhole(@Nullable Object value) {
+    return value instanceof Integer
+        || value instanceof Long
+        || value instanceof Short
+        || value instanceof Byte;
+  }
+
+  private static Tensor whole(long value) {
+    return Interpreters.root()
+        .fromHost(new long[] {value}, DType.INT64, dev.mycel.core.Shape.scalar());
+  }
+
+  private static Item numbers(String name, Tensor tensor) {
+    return new Item.Numbers(name, Interpreters.lowerToRoot(tensor));
+  }
+
+  private void checkName(String name) {
+    if (name.length() > LONGEST_NAME) {
+      throw new ArgumentException(
+          Messages.of(OP + ": a name is too long")
+              .line("characters", name.length())
+              .line("allowed   ", LONGEST_NAME)
+              .line("name      ", Problems.shortened(name))
+              .text());
+    }
+    encoded(name, "the name '" + Problems.shortened(name) + "'");
+    if (!names.add(name)) {
+      throw new ArgumentException(
+          Messages.of(OP + ": two entries are called '" + Problems.shortened(name) + "'")
+              .hint("give each a name of its own")
+              .text());
+    }
+  }
+
+  /** The text in UTF-8; halves of characters are refused, not replaced. */
+  static byte[] encoded(String text, String what) {
+    try {
+      ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+      byte[] array = new byte[bytes.remaining()];
+      bytes.get(array);
+      return array;
+    } catch (CharacterCodingException e) {
+      throw new CheckpointException(
+          Messages.of(OP + ": " + what + " is no valid Unicode")
+              .hint("it has half of a surrogate pair")
+              .text(),
+          e);
+    }
+  }
+}

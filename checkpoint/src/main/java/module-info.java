@@ -1,0 +1,8 @@
+/** Saves and restores models and optimiser states. */
+module dev.mycel.checkpoint {
+  requires transitive dev.mycel.nn;
+  requires com.google.protobuf;
+  requires static transitive org.jspecify;
+
+  exports dev.mycel.checkpoint;
+}

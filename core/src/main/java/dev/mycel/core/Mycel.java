@@ -1,0 +1,106 @@
+package dev.mycel.core;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What holds for the whole process: seed, backend, device, memory, threads, version. */
+public final class Mycel {
+  private Mycel() {}
+
+  /** Sets the global seed, not negative; the same as {@link Random#setSeed}. */
+  public static void setSeed(long seed) {
+    Random.setSeed(seed);
+  }
+
+  /** The global seed; empty if it was never set. */
+  public static OptionalLong getSeed() {
+    return Random.getSeed();
+  }
+
+  /**
+   * Chooses the backend of tensors made from now on, by name.
+   *
+   * @throws DeviceException if it does not exist or cannot be used; the message lists what can
+   */
+  public static void setBackend(String name) {
+    Interpreters.root().useBackend(name);
+  }
+
+  /** Name of the backend of new tensors. */
+  public static String backend() {
+    return device().backend();
+  }
+
+  /** The backends on the class path, each with {@code available: ...} or the sentence why not. */
+  public static Map<String, String> backends() {
+    return Interpreters.root().backends();
+  }
+
+  /**
+   * Chooses the device of tensors made from now on: {@code CPU} or {@code GPU}.
+   *
+   * @throws DeviceException if there is none; the message says what is available and why not
+   */
+  public static void setDevice(String target) {
+    setDevice(target, 0);
+  }
+
+  /** The same with the number of the device among those of its target. */
+  public static void setDevice(String target, int index) {
+    Interpreters.root().useDevice(target, index);
+  }
+
+  /** The device of new tensors. */
+  public static Device device() {
+    return Interpreters.root().device();
+  }
+
+  /**
+   * Limits the memory that the current backend takes outside the Java heap.
+   *
+   * @param bytes at least one
+   */
+  public static void setMemoryBudget(long bytes) {
+    if (bytes < 1) {
+      throw new ArgumentException("setMemoryBudget: at least one byte is needed, got " + bytes);
+    }
+    Interpreters.root().memoryBudget(bytes);
+  }
+
+  /** What the current backend holds outside the Java heap. */
+  public static MemoryStats memory() {
+    return Interpreters.root().memory();
+  }
+
+  /** Gives the memory that the current backend keeps for reuse back to the system. */
+  public static void trimMemory() {
+    Interpreters.root().trimMemory();
+  }
+
+  /**
+   * Sets the number of threads that the current backend's kernels use.
+   *
+   * @param count at least one
+   */
+  public static void setThreads(int count) {
+    if (count < 1) {
+      throw new ArgumentException("setThreads: at least one thread is needed, got " + count);
+    }
+    Interpreters.root().threads(count);
+  }
+
+  /** Number of threads that the current backend's kernels use. */
+  public static int threads() {
+    return Interpreters.root().threads();
+  }
+
+  /** The version of this library as its jar states it; {@code development} outside a jar. */
+  public static String version() {
+    Package here = Mycel.class.getPackage();
+    return Optional.ofNullable(Mycel.class.getModule().getDescriptor())
+        .flatMap(module -> module.rawVersion())
+        .or(() -> Optional.ofNullable(here.getImplementationVersion()))
+        .orElse("development");
+  }
+}

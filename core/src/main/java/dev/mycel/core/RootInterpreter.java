@@ -1,0 +1,72 @@
+package dev.mycel.core;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The bottom of every stack: it runs primitives on a backend and owns the memory. Found as a
+ * service, so that this package does not depend on its implementation; applications never name this
+ * type.
+ */
+public abstract class RootInterpreter extends Interpreter {
+  /** For the implementation. */
+  protected RootInterpreter() {}
+
+  /**
+   * A tensor with a copy of the elements of a flat Java array, row-major: {@code boolean[]} or
+   * {@code byte[]} for bool, {@code byte[]} for the 8-bit types, {@code short[]} for int16 and the
+   * bits of the half types, {@code int[] long[] float[] double[]} for the rest.
+   */
+  public abstract Tensor fromHost(Object array, DType dtype, Shape shape);
+
+  /**
+   * A new flat Java array (of the type that {@link #fromHost} takes; bool as {@code byte[]}) with
+   * the elements in row-major order.
+   */
+  public abstract Object toHost(Tensor tensor);
+
+  /** Whether two tensors of this interpreter share memory. */
+  public abstract boolean sharesMemory(Tensor a, Tensor b);
+
+  /** The layout of a tensor of this interpreter, for tests and for printing. */
+  public abstract Layout layout(Tensor tensor);
+
+  /** The device that new tensors live on. */
+  public abstract Device device();
+
+  /**
+   * Chooses a backend by name; throws {@link DeviceException} saying what is available and why the
+   * other is not.
+   */
+  public abstract void useBackend(String name);
+
+  /**
+   * Chooses a device by target; throws {@link DeviceException} saying what is available and why the
+   * other is not.
+   */
+  public abstract void useDevice(String target, int index);
+
+  /**
+   * Names of the backends on the class path, each with {@code available: ...} or the sentence why
+   * not.
+   */
+  public abstract Map<String, String> backends();
+
+  /** Bytes in use and cached, and the budget. */
+  public abstract MemoryStats memory();
+
+  /** Sets the budget in bytes. */
+  public abstract void memoryBudget(long bytes);
+
+  /** Gives cached memory back to the system. */
+  public abstract void trimMemory();
+
+  /** Number of threads that kernels use. */
+  public abstract int threads();
+
+  /** Sets the number of threads that kernels use. */
+  public abstract void threads(int count);
+
+  /** Counters of what ran where, for tests and profiling; names are primitives'. */
+  public abstract List<String> profile();
+}

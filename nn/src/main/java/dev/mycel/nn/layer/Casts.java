@@ -1,0 +1,52 @@
+package dev.mycel.nn.layer;
+
+import dev.mycel.core.DType;
+import dev.mycel.core.Ops;
+import dev.mycel.core.Precision;
+import dev.mycel.core.Primitive;
+import dev.mycel.core.Primitive.PrecisionClass;
+import dev.mycel.core.Tensor;
+import java.util.function.Supplier;
+
+/** Element types of inputs to primitives that layers bind themselves. */
+final class Casts {
+  private Casts() {}
+
+  /** The type in which a primitive computes on operands that join to that type. */
+  static DType compute(Primitive<?> primitive, DType joined) {
+    Precision precision = Precision.current();
+    DType given = joined.isFloat() ? joined : DType.FLOAT32;
+    DType low = precision.compute();
+    if (low == null) {
+      return given;
+    }
+    if (!precision.byClass() || primitive.precision() == PrecisionClass.COMPUTE) {
+      return low;
+    }
+    boolean sensitive = primitive.precision() == PrecisionClass.SENSITIVE;
+    return sensitive ? given.join(DType.FLOAT32) : given;
+  }
+
+  /** An input as the precision in force wants it for that primitive. */
+  static Tensor input(Primitive<?> primitive, Tensor x) {
+    return x.cast(compute(primitive, x.dtype()));
+  }
+
+  /**
+   * Runs work whose types have been settled: the precision in force no longer casts. Norms compute
+   * in float32 inside whatever type they were given.
+   */
+  static <T> T settled(Supplier<T> work) {
+    Precision before = Precision.swap(Precision.NONE);
+    try {
+      return work.get();
+    } finally {
+      Precision.swap(before);
+    }
+  }
+
+  /** A scalar of the tensor's type, to stand beside it. */
+  static Tensor beside(Tensor x, double value) {
+    return Ops.scalar(value, x.dtype());
+  }
+}

@@ -1,0 +1,25 @@
+package dev.mycel.nn.layer;
+
+import dev.mycel.core.Ops;
+import dev.mycel.core.Tensor;
+import dev.mycel.nn.Cell;
+
+/** x times the normal distribution function of x. */
+public final class GELU extends Cell<Tensor, Tensor> {
+  private final boolean approximate;
+
+  /** With tanh form: true. */
+  public GELU() {
+    this(true);
+  }
+
+  /** With that tanh form:. */
+  public GELU(boolean approximate) {
+    this.approximate = approximate;
+  }
+
+  @Override
+  protected Tensor construct(Tensor x) {
+    return Ops.gelu(x, approximate);
+  }
+}

@@ -1,0 +1,372 @@
+package dev.mycel.test;
+
+import static dev.mycel.core.None.NONE;
+
+import dev.mycel.core.Attrs;
+import dev.mycel.core.DType;
+import dev.mycel.core.DTypeException;
+import dev.mycel.core.Prims;
+import dev.mycel.core.Shape;
+import dev.mycel.core.ShapeException;
+import java.util.List;
+
+/** Rows of convolution, pooling, softmax, normalisation, dropout and optimizer steps. */
+final class NetworkSamples {
+  private NetworkSamples() {}
+
+  static void addTo(List<OpSample<?>> rows) {
+    convolutions(rows);
+    pooling(rows);
+    softmax(rows);
+    normalisation(rows);
+    optimizers(rows);
+  }
+
+  private static long[] l(long... values) {
+    return values;
+  }
+
+  private static void convolution(
+      List<OpSample<?>> rows, String note, Attrs.Conv c, long[] x, long[] w, long[] y) {
+    rows.add(OpSample.of(Prims.CONV, c, Draw.normal(x), Draw.normal(w)).note(note).loose(32).row());
+    rows.add(
+        OpSample.of(Prims.CONV, c, Draw.normal(x), Draw.normal(w), Draw.normal(w[0]))
+            .note(note + ", bias")
+            .loose(32)
+            .row());
+    rows.add(
+        OpSample.of(
+                Prims.CONV_INPUT_GRAD,
+                new Attrs.ConvGrad(c, Shape.of(x)),
+                Draw.normal(y),
+                Draw.normal(w))
+            .note(note)
+            .loose(32)
+            .row());
+    rows.add(
+        OpSample.of(
+                Prims.CONV_WEIGHT_GRAD,
+                new Attrs.ConvGrad(c, Shape.of(w)),
+                Draw.normal(x),
+                Draw.normal(y))
+            .note(note)
+            .loose(64)
+            .row());
+  }
+
+  private static void convolutions(List<OpSample<?>> rows) {
+    convolution(
+        rows,
+        "2d",
+        new Attrs.Conv(l(1, 1), l(1, 1), l(1, 1), l(1, 1), 1),
+        l(2, 3, 5, 4),
+        l(4, 3, 3, 3),
+        l(2, 4, 5, 4));
+    convolution(
+        rows,
+        "2d strided, dilated, uneven pads",
+        new Attrs.Conv(l(2, 1), l(1, 0), l(2, 3), l(1, 2), 1),
+        l(2, 2, 6, 5),
+        l(3, 2, 3, 2),
+        l(2, 3, 4, 6));
+    convolution(
+        rows,
+        "2d groups",
+        new Attrs.Conv(l(1, 1), l(0, 0), l(0, 0), l(1, 1), 2),
+        l(2, 4, 4, 4),
+        l(6, 2, 2, 2),
+        l(2, 6, 3, 3));
+    convolution(
+        rows,
+        "2d depthwise",
+        new Attrs.Conv(l(1, 1), l(1, 1), l(1, 1), l(1, 1), 3),
+        l(1, 3, 4, 4),
+        l(3, 1, 3, 3),
+        l(1, 3, 4, 4));
+    convolution(
+        rows, "1d", new Attrs.Conv(l(2), l(1), l(1), l(1), 1), l(2, 2, 7), l(3, 2, 3), l(2, 3, 4));
+    convolution(
+        rows,
+        "3d",
+        new Attrs.Conv(l(1, 2, 1), l(0, 1, 0), l(0, 1, 0), l(1, 1, 1), 1),
+        l(1, 2, 3, 4, 3),
+        l(2, 2, 2, 2, 2),
+        l(1, 2, 2, 3, 2));
+    convolution(
+        rows,
+        "1x1",
+        new Attrs.Conv(l(1, 1), l(0, 0), l(0, 0), l(1, 1), 1),
+        l(2, 3, 4, 4),
+        l(5, 3, 1, 1),
+        l(2, 5, 4, 4));
+    rows.add(
+        OpSample.of(
+                Prims.CONV,
+                new Attrs.Conv(l(1, 1), l(0, 0), l(0, 0), l(1, 1), 1),
+                Draw.normal(0, 3, 4, 4),
+                Draw.normal(5, 3, 2, 2))
+            .note("no batch")
+            .refuses(
+                "channels", ShapeException.class, Draw.normal(1, 2, 4, 4), Draw.normal(5, 3, 2, 2))
+            .refuses(
+                "kernel too large",
+                ShapeException.class,
+                Draw.normal(1, 3, 1, 1),
+                Draw.normal(5, 3, 2, 2))
+            .refuses(
+                "integers",
+                DTypeException.class,
+                Draw.normal(1, 3, 4, 4).as(DType.INT32),
+                Draw.normal(5, 3, 2, 2).as(DType.INT32))
+            .row());
+  }
+
+  private static void window(
+      List<OpSample<?>> rows, String note, Attrs.Window w, long[] x, long[] y, int places) {
+    Attrs.WindowGrad grad = new Attrs.WindowGrad(w, Shape.of(x));
+    // The first place of a window may lie in the padding, which no maximum does: only unpadded rows
+    // draw places.
+    rows.add(OpSample.of(Prims.MAX_POOL, w, Draw.distinct(x)).note(note).row());
+    if (places > 0) {
+      Draw at = Draw.integers(0, places, y).as(DType.UINT8);
+      rows.add(
+          OpSample.of(Prims.MAX_POOL_SCATTER, grad, Draw.normal(y), at).note(note).loose(8).row());
+      rows.add(OpSample.of(Prims.MAX_POOL_GATHER, w, Draw.normal(x), at).note(note).row());
+    }
+    rows.add(OpSample.of(Prims.AVG_POOL, w, Draw.normal(x)).note(note).loose(16).row());
+    rows.add(OpSample.of(Prims.AVG_POOL_GRAD, grad, Draw.normal(y)).note(note).loose(16).row());
+  }
+
+  private static void pooling(List<OpSample<?>> rows) {
+    window(
+        rows,
+        "2d",
+        new Attrs.Window(l(2, 2), l(2, 2), l(0, 0), l(0, 0), l(1, 1), true),
+        l(2, 3, 4, 6),
+        l(2, 3, 2, 3),
+        4);
+    window(
+        rows,
+        "2d overlapping",
+        new Attrs.Window(l(3, 2), l(1, 1), l(0, 0), l(0, 0), l(1, 1), false),
+        l(1, 2, 5, 4),
+        l(1, 2, 3, 3),
+        6);
+    window(
+        rows,
+        "2d padded",
+        new Attrs.Window(l(3, 3), l(2, 2), l(1, 1), l(1, 0), l(1, 1), true),
+        l(2, 2, 5, 6),
+        l(2, 2, 3, 3),
+        0);
+    window(
+        rows,
+        "2d padded, not counted",
+        new Attrs.Window(l(3, 3), l(2, 2), l(1, 1), l(1, 0), l(1, 1), false),
+        l(2, 2, 5, 6),
+        l(2, 2, 3, 3),
+        0);
+    window(
+        rows,
+        "1d",
+        new Attrs.Window(l(3), l(2), l(0), l(0), l(1), true),
+        l(2, 2, 7),
+        l(2, 2, 3),
+        3);
+    window(
+        rows,
+        "3d",
+        new Attrs.Window(l(2, 2, 2), l(1, 2, 2), l(0, 0, 0), l(0, 0, 0), l(1, 1, 1), true),
+        l(1, 2, 3, 4, 4),
+        l(1, 2, 2, 2, 2),
+        8);
+    Attrs.Window dilated = new Attrs.Window(l(2, 2), l(1, 1), l(0, 0), l(0, 0), l(2, 2), true);
+    rows.add(OpSample.of(Prims.MAX_POOL, dilated, Draw.distinct(1, 2, 5, 5)).note("dilated").row());
+    Attrs.Window wide = new Attrs.Window(l(16, 17), l(1, 1), l(0, 0), l(0, 0), l(1, 1), true);
+    rows.add(
+        OpSample.of(Prims.MAX_POOL, wide, Draw.distinct(1, 1, 17, 18))
+            .note("more than 255 places")
+            .dtypes(DType.FLOAT32, DType.FLOAT64)
+            .refuses("window too large", ShapeException.class, Draw.normal(1, 1, 15, 17))
+            .row());
+    Attrs.Window row = new Attrs.Window(l(1, 2), l(1, 2), l(0, 0), l(0, 0), l(1, 1), true);
+    rows.add(
+        OpSample.of(Prims.MAX_POOL, row, Draw.values(Shape.of(1, 1, 1, 4), 3, 3, -1, -1))
+            .note("ties go to the first")
+            .pinned(new double[] {1, 0, 1, 0})
+            .row());
+    rows.add(
+        OpSample.of(Prims.MAX_POOL, row, Draw.values(Shape.of(1, 1, 1, 4), 1, Double.NaN, 2, 3))
+            .note("NaN")
+            .flat()
+            .row());
+  }
+
+  private static void softmax(List<OpSample<?>> rows) {
+    for (int axis = 0; axis < 3; axis++) {
+      Attrs.Axis a = new Attrs.Axis(axis);
+      Draw x = Draw.normal(3, 4, 5);
+      String note = "axis " + axis;
+      rows.add(OpSample.of(Prims.SOFTMAX, a, x).note(note).loose(16).row());
+      rows.add(OpSample.of(Prims.SOFTMAX_GRAD, a, x, x).note(note).loose(32).row());
+      rows.add(OpSample.of(Prims.LOG_SOFTMAX, a, x).note(note).loose(16).row());
+      rows.add(OpSample.of(Prims.LOG_SOFTMAX_GRAD, a, x, x).note(note).loose(64).row());
+    }
+    Attrs.Axis last = new Attrs.Axis(1);
+    Draw large = Draw.values(Shape.of(2, 3), 1000, 1000, -1000, -1000, -1001, -1002);
+    rows.add(OpSample.of(Prims.SOFTMAX, last, large).note("large").loose(16).row());
+    rows.add(OpSample.of(Prims.LOG_SOFTMAX, last, large).note("large").loose(16).row());
+    rows.add(OpSample.of(Prims.SOFTMAX, last, Draw.normal(0, 3)).note("empty").row());
+    rows.add(
+        OpSample.of(Prims.SOFTMAX_CROSS_ENTROPY, NONE, Draw.normal(4, 5), Draw.indices(5, 4))
+            .loose(16)
+            .refuses("labels", ShapeException.class, Draw.normal(4, 5), Draw.indices(5, 3))
+            .refuses("float labels", DTypeException.class, Draw.normal(4, 5), Draw.normal(4))
+            .row());
+    rows.add(
+        OpSample.of(
+                Prims.SOFTMAX_CROSS_ENTROPY_GRAD,
+                NONE,
+                Draw.normal(4).accumulated(),
+                Draw.uniform(-3, -0.1, 4, 5).accumulated(),
+                Draw.indices(5, 4))
+            .loose(16)
+            .row());
+  }
+
+  private static void normalisation(List<OpSample<?>> rows) {
+    Attrs.Epsilon e = new Attrs.Epsilon(1e-3);
+    Draw c = Draw.normal(3).accumulated();
+    Draw variance = Draw.uniform(0.5, 2, 3).accumulated();
+    for (long[] shape : new long[][] {{4, 3}, {3, 3, 4}, {2, 3, 3, 2}}) {
+      String note = shape.length + " axes";
+      Draw x = Draw.normal(shape);
+      rows.add(OpSample.of(Prims.BATCH_NORM, e, x, c, c).note(note).loose(64).row());
+      rows.add(
+          OpSample.of(Prims.BATCH_NORM_INFER, e, x, c, c, c, variance).note(note).loose(32).row());
+      rows.add(
+          OpSample.of(Prims.BATCH_NORM_GRAD, e, x, x, c, c, variance).note(note).loose(128).row());
+    }
+    rows.add(
+        OpSample.of(Prims.BATCH_NORM, e, Draw.normal(2, 3, 4).shifted(100), c, c)
+            .note("far from zero")
+            .dtypes(DType.FLOAT32, DType.FLOAT64)
+            .loose(4096)
+            .refuses("channels", ShapeException.class, Draw.normal(2, 4), c, c)
+            .row());
+    Attrs.LayerNorm last = new Attrs.LayerNorm(2, 1e-3);
+    layerNorm(rows, "last axis", last, new long[] {2, 3, 5}, new long[] {5}, new long[] {2, 3, 1});
+    layerNorm(
+        rows,
+        "two axes",
+        new Attrs.LayerNorm(1, 1e-3),
+        new long[] {4, 3, 2},
+        new long[] {3, 2},
+        new long[] {4, 1, 1});
+    rows.add(OpSample.of(Prims.DROPOUT, new Attrs.Dropout(0.4, 3, 5), Draw.normal(4, 5)).row());
+    rows.add(
+        OpSample.of(Prims.DROPOUT, new Attrs.Dropout(0, 3, 5), Draw.normal(4, 5))
+            .note("none")
+            .oracle((in, s) -> new double[][] {in[0]})
+            .row());
+    rows.add(
+        OpSample.of(Prims.DROPOUT, new Attrs.Dropout(1, 3, 5), Draw.normal(4, 5))
+            .note("all")
+            .oracle((in, s) -> new double[][] {new double[20]})
+            .row());
+  }
+
+  private static void layerNorm(
+      List<OpSample<?>> rows, String note, Attrs.LayerNorm a, long[] x, long[] inner, long[] stat) {
+    Draw g = Draw.normal(inner).accumulated();
+    rows.add(OpSample.of(Prims.LAYER_NORM, a, Draw.normal(x), g, g).note(note).loose(64).row());
+    rows.add(
+        OpSample.of(
+                Prims.LAYER_NORM_GRAD,
+                a,
+                Draw.normal(x),
+                Draw.normal(x),
+                g,
+                Draw.normal(stat).accumulated(),
+                Draw.uniform(0.5, 2, stat).accumulated())
+            .note(note)
+            .loose(128)
+            .row());
+  }
+
+  private static void optimizers(List<OpSample<?>> rows) {
+    Draw w = Draw.normal(3, 4);
+    Draw second = Draw.uniform(0.1, 1, 3, 4);
+    Draw rate = Draw.uniform(0.05, 0.2);
+    for (boolean nesterov : new boolean[] {false, true}) {
+      String note = nesterov ? "nesterov" : "";
+      for (int first = 0; first < 2; first++) {
+        rows.add(
+            OpSample.of(
+                    Prims.SGD_UPDATE,
+                    new Attrs.Sgd(0.9, nesterov ? 0 : 0.2, 0.1, nesterov),
+                    w,
+                    w,
+                    w,
+                    rate,
+                    Draw.values(Shape.scalar(), first))
+                .note(note + (first == 1 ? "first step" : ""))
+                .flat()
+                .loose(4)
+                .row());
+      }
+      rows.add(
+          OpSample.of(Prims.MOMENTUM_UPDATE, new Attrs.Momentum(0.9, 0.1, nesterov), w, w, w, rate)
+              .note(note)
+              .flat()
+              .loose(4)
+              .row());
+      rows.add(
+          OpSample.of(
+                  Prims.ADAM_UPDATE,
+                  new Attrs.Adam(0.9, 0.99, 1e-3, 0.1, nesterov),
+                  w,
+                  w,
+                  second,
+                  w,
+                  rate)
+              .note(note)
+              .flat()
+              .loose(8)
+              .row());
+    }
+    rows.add(
+        OpSample.of(
+                Prims.SGD_UPDATE,
+                new Attrs.Sgd(0, 0, 0, false),
+                w,
+                w,
+                w,
+                rate,
+                Draw.values(Shape.scalar(), 0))
+            .note("plain")
+            .flat()
+            .loose(4)
+            .row());
+    rows.add(
+        OpSample.of(
+                Prims.ADAM_WEIGHT_DECAY_UPDATE,
+                new Attrs.Adam(0.9, 0.99, 1e-3, 0.1, false),
+                w,
+                w,
+                second,
+                w,
+                rate)
+            .flat()
+            .loose(8)
+            .refuses(
+                "another gradient",
+                ShapeException.class,
+                Draw.normal(3),
+                Draw.normal(3),
+                Draw.normal(3),
+                Draw.normal(2),
+                Draw.normal())
+            .row());
+  }
+}

@@ -1,0 +1,104 @@
+package dev.mycel.test.bench;
+
+import dev.mycel.core.DType;
+import dev.mycel.core.Mycel;
+import java.io.IOException;
+import java.util.Locale;
+
+/**
+ * Runs one workload and prints one line of JSON.
+ *
+ * <pre>
+ * java -jar benchmarks.jar --list
+ * java -jar benchmarks.jar --workload NAME [--dtype fp32|bf16] [--backend NAME] [--repeat N]
+ * java -jar benchmarks.jar --workload NAME --vs djl|onednn [--rounds N]
+ * java -jar benchmarks.jar --jmh [arguments of JMH]
+ * </pre>
+ */
+public final class Main {
+  private static final int SAMPLES = 50;
+
+  private Main() {}
+
+  /** Runs what the arguments ask for. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    if (args.length > 0 && args[0].equals("--jmh")) {
+      org.openjdk.jmh.Main.main(java.util.Arrays.copyOfRange(args, 1, args.length));
+      return;
+    }
+    Arguments given = Arguments.parse(args);
+    if (given.list()) {
+      Workloads.names().forEach(System.out::println);
+      System.out.println("startup-mlp");
+    } else if (given.vs() != null) {
+      Versus.run(given);
+    } else if (given.peer() != null) {
+      System.out.println(peer(given, given.peer()));
+    } else if (given.workload().equals("startup-mlp")) {
+      System.out.println(Startup.run(given));
+    } else if (given.workload().equals(Startup.CHILD)) {
+      Startup.child();
+    } else {
+      System.out.println(ours(given));
+    }
+  }
+
+  private static String ours(Arguments given) {
+    if (given.backend() != null) {
+      Mycel.setBackend(given.backend());
+    }
+    Mycel.setSeed(1);
+    double before = Machine.peakMiB();
+    Runnable step = Workloads.step(given.workload(), given.dtype());
+    if (step == null) {
+      throw new IllegalArgumentException(
+          "there is no workload '" + given.workload() + "'; --list names them");
+    }
+    Timer.Result r = Timer.measure(step, given.repeat() > 0 ? given.repeat() : SAMPLES);
+    int calls = step instanceof TapedAddition ? TapedAddition.CALLS : 1;
+    return json(
+        "mycel", Mycel.version(), given, Mycel.backend(), r, calls, Machine.peakMiB() - before);
+  }
+
+  private static String peer(Arguments given, String peer) {
+    double before = Machine.peakMiB();
+    Timer.Result r =
+        switch (peer) {
+          case "djl" ->
+              DjlPeer.measure(given.workload(), given.repeat() > 0 ? given.repeat() : SAMPLES);
+          case "onednn" ->
+              OneDnnPeer.measure(given.workload(), given.repeat() > 0 ? given.repeat() : SAMPLES);
+          default ->
+              throw new IllegalArgumentException(
+                  "there is no peer '" + peer + "'; use djl or onednn");
+        };
+    return json(peer, "", given, "eager", r, 1, Machine.peakMiB() - before);
+  }
+
+  private static String json(
+      String peer,
+      String version,
+      Arguments given,
+      String mode,
+      Timer.Result r,
+      int calls,
+      double peak) {
+    return String.format(
+        Locale.ROOT,
+        "{\"peer\": \"%s\", \"version\": \"%s\", \"workload\": \"%s\", \"mode\": \"%s\", \"dtype\": \"%s\","
+            + " \"min_us\": %.4f, \"median_us\": %.4f, \"n\": %d, \"peak_mb\": %.1f, \"inner\": %d,"
+            + " \"warmup_s\": %.1f, \"heap_bytes\": %d}",
+        peer,
+        version,
+        given.workload(),
+        mode,
+        given.dtype() == DType.FLOAT32 ? "fp32" : "bf16",
+        r.minUs() / calls,
+        r.medianUs() / calls,
+        r.n(),
+        peak,
+        r.inner() * calls,
+        r.warmUpSeconds(),
+        r.heapBytes() / calls);
+  }
+}

@@ -1,0 +1,212 @@
+package dev.mycel.test.bench;
+
+import static dev.mycel.core.Random.randint;
+import static dev.mycel.core.Random.randn;
+
+import dev.mycel.autograd.Autograd;
+import dev.mycel.core.Attrs;
+import dev.mycel.core.DType;
+import dev.mycel.core.Interpreters;
+import dev.mycel.core.Ops;
+import dev.mycel.core.Prims;
+import dev.mycel.core.Scope;
+import dev.mycel.core.Shape;
+import dev.mycel.core.Tensor;
+import dev.mycel.core.Variable;
+import dev.mycel.nn.Cell;
+import dev.mycel.nn.PadMode;
+import dev.mycel.nn.Reduction;
+import dev.mycel.nn.SequentialCell;
+import dev.mycel.nn.WithLossCell;
+import dev.mycel.nn.layer.Conv2d;
+import dev.mycel.nn.layer.Dense;
+import dev.mycel.nn.layer.Flatten;
+import dev.mycel.nn.layer.MaxPool2d;
+import dev.mycel.nn.layer.ReLU;
+import dev.mycel.nn.loss.SoftmaxCrossEntropyWithLogits;
+import dev.mycel.optim.Momentum;
+import dev.mycel.optim.TrainOneStepCell;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The workloads by name: each makes its data once and gives the step that is measured. */
+final class Workloads {
+  private static final Map<String, Function<DType, Runnable>> ALL = all();
+
+  /** What the last call gave, so that no compiler can think it unused. */
+  static @org.jspecify.annotations.Nullable Object result;
+
+  private Workloads() {}
+
+  static Iterable<String> names() {
+    return ALL.keySet();
+  }
+
+  /** The step of a workload, or null if there is none of that name. */
+  static @org.jspecify.annotations.Nullable Runnable step(String name, DType dtype) {
+    Function<DType, Runnable> made = ALL.get(name);
+    return made == null ? null : made.apply(dtype);
+  }
+
+  private static Map<String, Function<DType, Runnable>> all() {
+    Map<String, Function<DType, Runnable>> w = new LinkedHashMap<>();
+    w.put("mlp", t -> training(mlp(), t, 128, 784));
+    w.put("lenet5", t -> training(lenet5(), t, 64, 1, 28, 28));
+    w.put("infer-mlp", t -> inference(mlp(), t, 1, 784));
+    w.put("infer-lenet5", t -> inference(lenet5(), t, 1, 1, 28, 28));
+    w.put("op-add4", Workloads::add4);
+    w.put("op-add4-tape", Workloads::add4Tape);
+    w.put("op-add4-fwdbwd", Workloads::add4Gradient);
+    w.put("op-tanh-1m", t -> scoped(random(t, 1 << 20), Tensor::tanh));
+    w.put("op-softmax-512x1024", t -> scoped(random(t, 512, 1024), x -> Ops.softmax(x, 1)));
+    w.put("op-matmul-64x128x64", t -> matmul(random(t, 64, 128), random(t, 128, 64)));
+    w.put("op-matmul-512", t -> matmul(random(t, 512, 512), random(t, 512, 512)));
+    w.put("op-matmul-1024", t -> matmul(random(t, 1024, 1024), random(t, 1024, 1024)));
+    w.put("op-bmm-96x128x64x128", t -> matmul(random(t, 96, 128, 64), random(t, 96, 64, 128)));
+    w.put("op-conv3x3", t -> convolution(t, false));
+    w.put("op-conv3x3-fwdbwd", t -> convolution(t, true));
+    w.put("op-layernorm-fwdbwd", Workloads::layerNorm);
+    w.put("op-embedding-fwdbwd", Workloads::embedding);
+    w.put("op-adam-10m", Workloads::adam);
+    w.put("op-sum-axis0", t -> scoped(random(t, 4096, 1024), x -> x.sum(0)));
+    w.put("op-sum-axis1", t -> scoped(random(t, 4096, 1024), x -> x.sum(1)));
+    return w;
+  }
+
+  private static Tensor random(DType t, long... shape) {
+    return randn(shape).cast(t);
+  }
+
+  static SequentialCell mlp() {
+    return new SequentialCell(
+        new Dense(784, 512), new ReLU(), new Dense(512, 512), new ReLU(), new Dense(512, 10));
+  }
+
+  static SequentialCell lenet5() {
+    return new SequentialCell(
+        Conv2d.builder(1, 6, 5).padMode(PadMode.PAD).padding(2).hasBias(true).build(),
+        new ReLU(),
+        new MaxPool2d(2, 2),
+        Conv2d.builder(6, 16, 5).padMode(PadMode.VALID).hasBias(true).build(),
+        new ReLU(),
+        new MaxPool2d(2, 2),
+        new Flatten(),
+        new Dense(400, 120),
+        new ReLU(),
+        new Dense(120, 84),
+        new ReLU(),
+        new Dense(84, 10));
+  }
+
+  private static Runnable training(Cell<Tensor, Tensor> net, DType t, long... shape) {
+    var loss = new SoftmaxCrossEntropyWithLogits(true, Reduction.MEAN);
+    if (t != DType.FLOAT32) {
+      net.toFloat(t);
+      loss.toFloat(DType.FLOAT32);
+    }
+    var optimizer = new Momentum(net.trainableParams(), 0.01, 0.9);
+    var step = new TrainOneStepCell<>(new WithLossCell<>(net, loss), optimizer);
+    net.setTrain(true);
+    Tensor x = randn(shape);
+    Tensor y = randint(0, 10, Shape.of(shape[0])).cast(DType.INT32);
+    return () -> result = step.call(x, y);
+  }
+
+  private static Runnable inference(Cell<Tensor, Tensor> net, DType t, long... shape) {
+    if (t != DType.FLOAT32) {
+      net.toFloat(t);
+    }
+    Tensor x = randn(shape);
+    return () -> result = net.call(x);
+  }
+
+  /**
+   * Each call makes a new result, whose memory goes back when the call ends, as a name that goes
+   * out of scope does in Python.
+   */
+  private static Runnable scoped(Tensor x, Function<Tensor, Tensor> op) {
+    return within(() -> op.apply(x));
+  }
+
+  private static Runnable within(Supplier<?> work) {
+    return () -> {
+      try (Scope scope = Scope.open()) {
+        result = work.get();
+      }
+    };
+  }
+
+  private static Runnable add4(DType t) {
+    Tensor a = random(t, 4);
+    Tensor b = random(t, 4);
+    return () -> result = a.add(b);
+  }
+
+  /**
+   * A thousand additions under one tape, so that the tape's own opening and closing does not count.
+   */
+  private static Runnable add4Tape(DType t) {
+    Variable a = new Variable(random(t, 4));
+    Tensor b = random(t, 4);
+    return new TapedAddition(a, b);
+  }
+
+  private static Runnable add4Gradient(DType t) {
+    Tensor a = random(t, 4);
+    Tensor b = random(t, 4);
+    Function<Tensor, Tensor> gradient = Autograd.grad((Tensor x) -> x.add(b));
+    return () -> result = gradient.apply(a);
+  }
+
+  private static Runnable matmul(Tensor a, Tensor b) {
+    return within(() -> a.matmul(b));
+  }
+
+  private static Runnable convolution(DType t, boolean gradient) {
+    Tensor x = random(t, 32, 64, 28, 28);
+    Tensor w = random(t, 64, 64, 3, 3);
+    Attrs.Conv attrs =
+        new Attrs.Conv(
+            new long[] {1, 1}, new long[] {1, 1}, new long[] {1, 1}, new long[] {1, 1}, 1);
+    if (!gradient) {
+      return within(() -> Ops.conv(x, w, attrs));
+    }
+    var both = Autograd.grad((Tensor a, Tensor b) -> Ops.conv(a, b, attrs), 0, 1);
+    return within(() -> both.call(x, w));
+  }
+
+  private static Runnable layerNorm(DType t) {
+    Tensor x = random(t, 4096, 768);
+    Tensor gamma = Ops.ones(Shape.of(768), t.accumulator());
+    Tensor beta = Ops.zeros(Shape.of(768), t.accumulator());
+    Attrs.LayerNorm attrs = new Attrs.LayerNorm(1, 1e-5);
+    var all =
+        Autograd.grad(
+            (Tensor a, Tensor g, Tensor b) ->
+                Interpreters.bindAll(Prims.LAYER_NORM, attrs, a, g, b)[0],
+            0,
+            1,
+            2);
+    return within(() -> all.call(x, gamma, beta));
+  }
+
+  private static Runnable embedding(DType t) {
+    Tensor w = random(t, 4096, 384);
+    Tensor ids = randint(0, 4096, Shape.of(32, 256));
+    Function<Tensor, Tensor> gradient = Autograd.grad((Tensor table) -> Ops.gather(table, ids, 0));
+    return within(() -> gradient.apply(w));
+  }
+
+  private static Runnable adam(DType t) {
+    Variable[] state = {
+      new Variable(random(t, 10_000_000)),
+      new Variable(Ops.zeros(Shape.of(10_000_000), t)),
+      new Variable(Ops.zeros(Shape.of(10_000_000), t))
+    };
+    Tensor[] others = {random(t, 10_000_000), Ops.scalar(1e-3, t)};
+    Attrs.Adam attrs = new Attrs.Adam(0.9, 0.999, 1e-8, 0, false);
+    return within(() -> Interpreters.top().update(Prims.ADAM_UPDATE, attrs, state, others));
+  }
+}

@@ -1,0 +1,103 @@
+package dev.mycel.golden;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.mycel.core.DType;
+import dev.mycel.core.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A file of named arrays: eight bytes of header length, a JSON header, the bytes of the arrays. All
+ * bounds are checked.
+ */
+final class SafeTensors {
+  private final Map<String, GoldenArray> arrays;
+
+  private SafeTensors(Map<String, GoldenArray> arrays) {
+    this.arrays = arrays;
+  }
+
+  /** Reads a whole file. */
+  static SafeTensors read(Path file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    if (bytes.remaining() < 8) {
+      throw new IOException(file + ": shorter than its header length");
+    }
+    long length = bytes.getLong();
+    if (length < 0 || length > bytes.remaining()) {
+      throw new IOException(file + ": a header of " + length + " bytes does not fit");
+    }
+    byte[] header = new byte[(int) length];
+    bytes.get(header);
+    ByteBuffer data = bytes.slice();
+    JsonObject entries =
+        JsonParser.parseString(new String(header, StandardCharsets.UTF_8)).getAsJsonObject();
+    Map<String, GoldenArray> arrays = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonElement> e : entries.entrySet()) {
+      if (!e.getKey().equals("__metadata__")) {
+        arrays.put(e.getKey(), array(file, e.getKey(), e.getValue().getAsJsonObject(), data));
+      }
+    }
+    return new SafeTensors(arrays);
+  }
+
+  private static GoldenArray array(Path file, String key, JsonObject entry, ByteBuffer data)
+      throws IOException {
+    DType dtype = dtype(entry.get("dtype").getAsString());
+    JsonArray extents = entry.getAsJsonArray("shape");
+    long[] dims = new long[extents.size()];
+    for (int i = 0; i < dims.length; i++) {
+      dims[i] = extents.get(i).getAsLong();
+    }
+    Shape shape = Shape.of(dims);
+    long from = entry.getAsJsonArray("data_offsets").get(0).getAsLong();
+    long to = entry.getAsJsonArray("data_offsets").get(1).getAsLong();
+    if (from < 0
+        || to < from
+        || to > data.capacity()
+        || to - from != shape.size() * dtype.bytes()) {
+      throw new IOException(
+          file + ": the bytes " + from + " to " + to + " of " + key + " do not fit");
+    }
+    return GoldenArray.decode(dtype, shape, data.slice((int) from, (int) (to - from)));
+  }
+
+  private static DType dtype(String name) throws IOException {
+    return switch (name) {
+      case "BOOL" -> DType.BOOL;
+      case "U8" -> DType.UINT8;
+      case "I8" -> DType.INT8;
+      case "I16" -> DType.INT16;
+      case "I32" -> DType.INT32;
+      case "I64" -> DType.INT64;
+      case "F16" -> DType.FLOAT16;
+      case "BF16" -> DType.BFLOAT16;
+      case "F32" -> DType.FLOAT32;
+      case "F64" -> DType.FLOAT64;
+      default -> throw new IOException("unknown element type " + name);
+    };
+  }
+
+  /** No arrays. */
+  static SafeTensors empty() {
+    return new SafeTensors(Map.of());
+  }
+
+  /** The array of that name, which must exist. */
+  GoldenArray get(String key) {
+    GoldenArray found = arrays.get(key);
+    if (found == null) {
+      throw new IllegalStateException("the file has no array " + key);
+    }
+    return found;
+  }
+}
