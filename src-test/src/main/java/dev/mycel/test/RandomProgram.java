@@ -105,7 +105,7 @@ final class RandomProgram {
     long[] steps = new long[x.rank()];
     for (int i = 0; i < starts.length; i++) {
       long n = x.dim(i);
-      steps[i] = 1 + random.nextInt(2);
+      steps[i] = 1L + random.nextInt(2);
       starts[i] = n == 0 ? 0 : random.nextInt((int) n);
       sizes[i] = (n - starts[i] + steps[i] - 1) / steps[i];
     }
@@ -118,7 +118,7 @@ final class RandomProgram {
     }
     long[] other = x.shape().dims();
     other[x.rank() - 2] = x.dim(-1);
-    other[x.rank() - 1] = 1 + random.nextInt(5);
+    other[x.rank() - 1] = 1L + random.nextInt(5);
     return Interpreters.bind(Prims.MATMUL, NONE, x, draw(Shape.of(other)));
   }
 
