@@ -90,7 +90,7 @@ class BlockPoolTest {
   void smallBlocksComeFromOneSlabThatStays() {
     BlockPool<Block> pool = pool(Long.MAX_VALUE);
     Block small = pool.take(100);
-    assertEquals(1 << 20, source.allocated, 128);
+    assertEquals(1.0 * (1 << 20), (double) source.allocated, 128);
     pool.give(small);
     pool.trim();
     assertEquals(0, source.freed);

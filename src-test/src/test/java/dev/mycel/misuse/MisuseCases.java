@@ -208,7 +208,8 @@ final class MisuseCases {
     c.put("a list of cells as a field", () -> new Listed().trainableParams());
     c.put("a child without a name", () -> new ReLU().insertChildToCell("", new ReLU()));
     c.put("a child's name with a dot", () -> new ReLU().insertChildToCell("a.b", new ReLU()));
-    c.put("a container of lists called", () -> anyInput(new CellList<>(new ReLU())).call(List.of()));
+    c.put(
+        "a container of lists called", () -> anyInput(new CellList<>(new ReLU())).call(List.of()));
     c.put("an index that a container has not", () -> new SequentialCell(new ReLU()).get(3));
     c.put("a precision that is none", () -> new Dense(2, 2).toFloat(DType.INT32));
     c.put("setData of another shape", () -> new Parameter(zeros(2), "w").setData(zeros(3)));
