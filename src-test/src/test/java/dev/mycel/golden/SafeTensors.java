@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -43,11 +44,16 @@ final class SafeTensors {
         JsonParser.parseString(new String(header, StandardCharsets.UTF_8)).getAsJsonObject();
     Map<String, GoldenArray> arrays = new LinkedHashMap<>();
     for (Map.Entry<String, JsonElement> e : entries.entrySet()) {
-      if (!e.getKey().equals("__metadata__")) {
+      if (!e.getKey().equals("__metadata__") && !isForeign(e.getValue().getAsJsonObject())) {
         arrays.put(e.getKey(), array(file, e.getKey(), e.getValue().getAsJsonObject(), data));
       }
     }
     return new SafeTensors(arrays);
+  }
+
+  /** Types that only checkpoints of others have; asking for such an array is an error. */
+  private static boolean isForeign(JsonObject entry) {
+    return List.of("U16", "U32", "U64").contains(entry.get("dtype").getAsString());
   }
 
   private static GoldenArray array(Path file, String key, JsonObject entry, ByteBuffer data)

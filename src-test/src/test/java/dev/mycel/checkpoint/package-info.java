@@ -1,0 +1,2 @@
+/** Files that are written, read and refused. */
+package dev.mycel.checkpoint;
