@@ -50,6 +50,14 @@ public final class Autograd {
     return in -> both.apply(in).grads().get(0);
   }
 
+  /** The gradients for some of the input's tensors, and those for variables. */
+  public static <I, O> Function<I, Pair<List<Tensor>, List<Tensor>>> grad(
+      Function<I, O> fn, int[] positions, List<? extends Variable> weights) {
+    ValueAndGrad<I, O, Pair<List<Tensor>, List<Tensor>>> both =
+        valueAndGrad(fn, positions, weights);
+    return in -> both.apply(in).grads();
+  }
+
   /** The gradient for the first of two arguments. */
   public static <A, B, O> Function2<A, B, A> grad(Function2<A, B, O> fn) {
     ValueAndGrad<Pair<A, B>, O, Pair<A, B>> both = firstOfPair(fn);
@@ -134,6 +142,27 @@ public final class Autograd {
   public static <I, O> ValueAndGrad<I, O, List<Tensor>> valueAndGrad(
       Function<I, O> fn, List<? extends Variable> weights) {
     return new ValueAndGrad<>(fn, Targets.of(weights, (in, g) -> g), false, null);
+  }
+
+  /** Value and gradient for one variable. */
+  public static <I, O> ValueAndGrad<I, O, Tensor> valueAndGrad(Function<I, O> fn, Variable weight) {
+    return new ValueAndGrad<>(fn, Targets.of(List.of(weight), (in, g) -> g.get(0)), false, null);
+  }
+
+  /** Value, gradients for some of the input's tensors, and those for variables. */
+  public static <I, O> ValueAndGrad<I, O, Pair<List<Tensor>, List<Tensor>>> valueAndGrad(
+      Function<I, O> fn, int[] positions, List<? extends Variable> weights) {
+    int inputs = positions.length;
+    return new ValueAndGrad<>(
+        fn,
+        Targets.of(
+            positions,
+            weights,
+            (in, g) ->
+                new Pair<>(
+                    List.copyOf(g.subList(0, inputs)), List.copyOf(g.subList(inputs, g.size())))),
+        false,
+        null);
   }
 
   /** Value and gradients for variables, of a function without input. */

@@ -28,6 +28,11 @@ record Targets<I, G>(
   }
 
   static <I, G> Targets<I, G> at(int[] positions, BiFunction<I, List<Tensor>, G> form) {
+    return of(positions, List.of(), form);
+  }
+
+  static <I, G> Targets<I, G> of(
+      int[] positions, List<? extends Variable> weights, BiFunction<I, List<Tensor>, G> form) {
     int[] sorted = positions.clone();
     Arrays.sort(sorted);
     for (int i = 0; i < sorted.length; i++) {
@@ -38,7 +43,7 @@ record Targets<I, G>(
                 .text());
       }
     }
-    return new Targets<>(positions.clone(), List.of(), form);
+    return new Targets<>(positions.clone(), List.copyOf(weights), form);
   }
 
   static <I, G> Targets<I, G> of(

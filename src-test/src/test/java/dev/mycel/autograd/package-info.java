@@ -1,0 +1,2 @@
+/** What gradients come back, in which form, and what is refused. */
+package dev.mycel.autograd;
