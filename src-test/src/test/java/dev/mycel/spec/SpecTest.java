@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Completeness: a primitive that lacks one of its statements makes this test red. */
 final class SpecTest {
-  private static List<Primitive<?>> primitives() throws ReflectiveOperationException {
+  static List<Primitive<?>> primitives() throws ReflectiveOperationException {
     List<Primitive<?>> declared = new ArrayList<>();
     for (Field field : Prims.class.getFields()) {
       if (Primitive.class.isAssignableFrom(field.getType())) {

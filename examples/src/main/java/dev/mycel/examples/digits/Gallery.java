@@ -28,7 +28,7 @@ final class Gallery {
     }
     StringBuilder names = new StringBuilder();
     for (int i = 0; i < count; i++) {
-      String name = String.format(Locale.ROOT, "predicted %d (is %d)", predicted[i], labels[i]);
+      String name = String.format(Locale.ROOT, "read %d, is %d", predicted[i], labels[i]);
       names.append(String.format(Locale.ROOT, "%-" + (2 * side + 2) + "s", name));
     }
     out.println(names.toString().stripTrailing());
