@@ -15,6 +15,11 @@ public interface Function2<A, B, O> extends Function<Pair<A, B>, O> {
   /** The result for two arguments. */
   O call(A a, B b);
 
+  /** The result for two arguments. */
+  default O apply(A a, B b) {
+    return call(a, b);
+  }
+
   /** The result for the two parts of a pair. */
   @Override
   default O apply(Pair<A, B> arguments) {

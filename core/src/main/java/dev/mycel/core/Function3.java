@@ -16,6 +16,11 @@ public interface Function3<A, B, C, O> extends Function<Triple<A, B, C>, O> {
   /** The result for three arguments. */
   O call(A a, B b, C c);
 
+  /** The result for three arguments. */
+  default O apply(A a, B b, C c) {
+    return call(a, b, c);
+  }
+
   /** The result for the three parts of a triple. */
   @Override
   default O apply(Triple<A, B, C> arguments) {

@@ -1,0 +1,2 @@
+/** The library as its users write it. */
+package dev.mycel.api;
