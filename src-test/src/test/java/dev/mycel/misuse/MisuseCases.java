@@ -205,6 +205,7 @@ final class MisuseCases {
   }
 
   private static void cells(Map<String, Runnable> c) {
+    c.put("a module that opens nothing", () -> inFolder(ClosedModule::askForParameters));
     c.put("a list of cells as a field", () -> new Listed().trainableParams());
     c.put("a child without a name", () -> new ReLU().insertChildToCell("", new ReLU()));
     c.put("a child's name with a dot", () -> new ReLU().insertChildToCell("a.b", new ReLU()));
