@@ -97,10 +97,15 @@ public final class Layout {
   /** Axes from the slowest to the fastest if the layout is dense, else null. */
   public int @Nullable [] denseOrder() {
     long[] dims = shape.rawDims();
-    Integer[] axes = new Integer[dims.length];
-    Arrays.setAll(axes, i -> i);
-    // Extents of one sort to where a row-major reader expects them: stably, by stride alone.
-    Arrays.sort(axes, (a, b) -> Long.compare(key(b, dims), key(a, dims)));
+    int[] axes = new int[dims.length];
+    // Insertion is stable, so that extents of one stay where a row-major reader expects them.
+    for (int i = 0; i < axes.length; i++) {
+      int at = i;
+      while (at > 0 && key(axes[at - 1], dims) < key(i, dims)) {
+        axes[at] = axes[--at];
+      }
+      axes[at] = i;
+    }
     long step = 1;
     for (int i = axes.length - 1; i >= 0; i--) {
       int axis = axes[i];
@@ -111,7 +116,7 @@ public final class Layout {
         step *= dims[axis];
       }
     }
-    return Arrays.stream(axes).mapToInt(Integer::intValue).toArray();
+    return axes;
   }
 
   private long key(int axis, long[] dims) {

@@ -33,6 +33,9 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +77,10 @@ public final class Eager extends RootInterpreter {
       KernelTable.Entry<A> entry = find(backend.kernels(), call);
       if (entry != null) {
         return execute(entry, call);
+      }
+      Tensor[] results = executeOnDense(call);
+      if (results != null) {
+        return results;
       }
       if (!primitive.isComposite()) {
         return executeOnHost(call);
@@ -141,11 +148,33 @@ public final class Eager extends RootInterpreter {
     return null;
   }
 
+  /**
+   * Copies inputs with gaps, repeated or reversed elements and asks the kernels again: a copy costs
+   * little beside a host kernel or a decomposition.
+   */
+  private <A> Tensor @Nullable [] executeOnDense(KernelCall<A> call) {
+    boolean dense = true;
+    for (int i = 0; i < call.inputCount(); i++) {
+      dense &= call.input(i).layout().isDense();
+    }
+    if (dense || !call.backend().kernels().has(call.primitive())) {
+      return null;
+    }
+    return onCopies(
+        call,
+        b -> b.layout().isDense(),
+        copied -> {
+          KernelTable.Entry<A> entry = find(call.backend().kernels(), copied);
+          return entry == null ? null : execute(entry, copied);
+        });
+  }
+
   private <A> Tensor[] execute(KernelTable.Entry<A> entry, KernelCall<A> call) {
     if (entry.access() == Access.CONTIGUOUS) {
       for (int i = 0; i < call.inputCount(); i++) {
         if (!call.input(i).layout().isContiguous()) {
-          return executeOnCopies(entry, call);
+          return Objects.requireNonNull(
+              onCopies(call, b -> b.layout().isContiguous(), copied -> execute(entry, copied)));
         }
       }
     }
@@ -166,20 +195,18 @@ public final class Eager extends RootInterpreter {
     }
   }
 
-  private <A> Tensor[] executeOnCopies(KernelTable.Entry<A> entry, KernelCall<A> call) {
+  private <A> Tensor @Nullable [] onCopies(
+      KernelCall<A> call,
+      Predicate<Buffer> stays,
+      Function<KernelCall<A>, Tensor @Nullable []> run) {
     Buffer[] copies = new Buffer[call.inputCount()];
-    TensorType[] types = new TensorType[call.outputCount()];
-    for (int i = 0; i < types.length; i++) {
-      types[i] = call.outputType(i);
-    }
     int made = 0;
     try {
       for (; made < copies.length; made++) {
-        copies[made] = contiguous(call.backend(), call.input(made));
+        Buffer from = call.input(made);
+        copies[made] = stays.test(from) ? retained(from) : copy(call.backend(), from);
       }
-      return execute(
-          entry,
-          new KernelCall<>(call.primitive(), call.attrs(), copies, types, call.backend(), 0));
+      return run.apply(call.withInputs(copies));
     } finally {
       for (int i = 0; i < made; i++) {
         copies[i].storage().release();
@@ -187,15 +214,11 @@ public final class Eager extends RootInterpreter {
     }
   }
 
-  /** The buffer itself, retained, if it is row-major, else a copy that is. */
-  private Buffer contiguous(Backend backend, Buffer from) {
-    if (from.layout().isContiguous()) {
-      if (!from.storage().tryRetain()) {
-        throw closed();
-      }
-      return from;
+  private Buffer retained(Buffer b) {
+    if (!b.storage().tryRetain()) {
+      throw closed();
     }
-    return copy(backend, from);
+    return b;
   }
 
   private Buffer copy(Backend backend, Buffer from) {
@@ -442,7 +465,7 @@ public final class Eager extends RootInterpreter {
               .text());
     }
     Backend backend = backends.of(tensor.type().device());
-    Buffer dense = contiguous(backend, buffer);
+    Buffer dense = buffer.layout().isContiguous() ? retained(buffer) : copy(backend, buffer);
     try {
       int size = (int) buffer.size();
       Object array = HeapStorage.newArray(buffer.dtype(), size);

@@ -42,6 +42,11 @@ public final class KernelCall<A> {
     this.donated = donated;
   }
 
+  /** The same call with other inputs of the same types, none of them donated. */
+  public KernelCall<A> withInputs(Buffer[] others) {
+    return new KernelCall<>(primitive, attrs, others, types, backend, 0);
+  }
+
   /** What is computed. */
   public Primitive<A> primitive() {
     return primitive;
