@@ -3,6 +3,7 @@ package dev.mycel.onednn;
 import dev.mycel.core.spi.BlockPool;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class NativeBlock extends BlockPool.Block {
   private final Pointer slab;
   private final long address;
   private final @Nullable ByteBuffer[] views;
+  private @Nullable FloatBuffer floats;
 
   NativeBlock(Pointer slab, long address, long bytes) {
     super(bytes);
@@ -47,6 +49,16 @@ final class NativeBlock extends BlockPool.Block {
               .asByteBuffer()
               .order(ByteOrder.nativeOrder());
       views[part] = known;
+    }
+    return known;
+  }
+
+  /** The first gibibyte as floats, made once; use absolute access only. */
+  FloatBuffer floats() {
+    FloatBuffer known = floats;
+    if (known == null) {
+      known = view(0).asFloatBuffer();
+      floats = known;
     }
     return known;
   }

@@ -62,7 +62,8 @@ final class OmpThreads {
     return property == null || property < 1 ? 0 : property;
   }
 
-  private static @Nullable Function function(String name) {
+  /** A function of the OpenMP runtime, if it is there. */
+  static @Nullable Function function(String name) {
     if (Dnnl.failure() != null) {
       return null;
     }
