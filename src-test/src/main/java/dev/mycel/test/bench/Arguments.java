@@ -12,7 +12,8 @@ record Arguments(
     int repeat,
     @Nullable String vs,
     @Nullable String peer,
-    int rounds) {
+    int rounds,
+    boolean profile) {
 
   static Arguments parse(String[] args) {
     boolean list = false;
@@ -23,9 +24,11 @@ record Arguments(
     String vs = null;
     String peer = null;
     int rounds = 5;
+    boolean profile = false;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--list" -> list = true;
+        case "--profile" -> profile = true;
         case "--workload" -> workload = value(args, ++i);
         case "--dtype" -> dtype = dtype(value(args, ++i));
         case "--backend" -> backend = value(args, ++i);
@@ -39,7 +42,7 @@ record Arguments(
     if (!list && workload.isEmpty()) {
       throw new IllegalArgumentException("name a workload with --workload; --list names them");
     }
-    return new Arguments(list, workload, dtype, backend, repeat, vs, peer, rounds);
+    return new Arguments(list, workload, dtype, backend, repeat, vs, peer, rounds, profile);
   }
 
   private static String value(String[] args, int i) {

@@ -2,6 +2,7 @@ package dev.mycel.test.bench;
 
 import dev.mycel.core.DType;
 import dev.mycel.core.Mycel;
+import dev.mycel.core.Profile;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -11,6 +12,7 @@ import java.util.Locale;
  * <pre>
  * java -jar benchmarks.jar --list
  * java -jar benchmarks.jar --workload NAME [--dtype fp32|bf16] [--backend NAME] [--repeat N]
+ * java -jar benchmarks.jar --workload NAME --profile
  * java -jar benchmarks.jar --workload NAME --vs djl|onednn [--rounds N]
  * java -jar benchmarks.jar --jmh [arguments of JMH]
  * </pre>
@@ -55,9 +57,23 @@ public final class Main {
           "there is no workload '" + given.workload() + "'; --list names them");
     }
     Timer.Result r = Timer.measure(step, given.repeat() > 0 ? given.repeat() : SAMPLES);
+    if (given.profile()) {
+      profile(step);
+    }
     int calls = step instanceof TapedAddition ? TapedAddition.CALLS : 1;
     return json(
         "mycel", Mycel.version(), given, Mycel.backend(), r, calls, Machine.peakMiB() - before);
+  }
+
+  /** Prints, beside the line of JSON, which primitives take the time of some further calls. */
+  private static void profile(Runnable step) {
+    try (Profile p = Profile.open()) {
+      for (int i = 0; i < 20; i++) {
+        step.run();
+      }
+      p.close();
+      System.err.println(p.table());
+    }
   }
 
   private static String peer(Arguments given, String peer) {

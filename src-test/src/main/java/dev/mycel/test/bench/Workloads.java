@@ -54,6 +54,8 @@ final class Workloads {
     Map<String, Function<DType, Runnable>> w = new LinkedHashMap<>();
     w.put("mlp", t -> training(mlp(), t, 128, 784));
     w.put("lenet5", t -> training(lenet5(), t, 64, 1, 28, 28));
+    w.put("resnet18-cifar", t -> training(Networks.resnet18(), t, 32, 3, 32, 32));
+    w.put("infer-resnet50", t -> inference(Networks.resnet50(), t, 1, 3, 224, 224));
     w.put("infer-mlp", t -> inference(mlp(), t, 1, 784));
     w.put("infer-lenet5", t -> inference(lenet5(), t, 1, 1, 28, 28));
     w.put("op-add4", Workloads::add4);
