@@ -236,7 +236,8 @@ public final class Profile extends Interpreter implements AutoCloseable {
   }
 
   /**
-   * Writes the calls one by one as a Chrome trace, which {@code chrome://tracing} and Perfetto open.
+   * Writes the calls one by one as a Chrome trace, which {@code chrome://tracing} and Perfetto
+   * open.
    *
    * @param file is replaced if it exists
    */

@@ -17,6 +17,12 @@ final class CopyKernels {
   static void register(KernelTable table) {
     table.put(Prims.COPY, Access.STRIDED, "reorder", CopyKernels::takesCopy, CopyKernels::copy);
     table.put(
+        Prims.COPY,
+        Access.STRIDED,
+        "rows through the heap",
+        CopyKernels::takesRows,
+        call -> StridedCopy.run(call.input(0), call.output(0)));
+    table.put(
         Prims.RESHAPE, Access.STRIDED, "reorder", CopyKernels::takesReshape, CopyKernels::reshape);
     table.put(
         Prims.CAST,
@@ -34,6 +40,16 @@ final class CopyKernels {
     return large(call)
         && Desc.computes(call.input(0).dtype())
         && Layouts.isPositive(call.input(0).layout());
+  }
+
+  private static boolean takesRows(KernelCall<None> call) {
+    Buffer from = call.input(0);
+    long reach = 0;
+    if (from.shape().rank() > 0) {
+      int last = from.shape().rank() - 1;
+      reach = Math.abs(from.layout().stride(last)) * from.shape().dim(last);
+    }
+    return large(call) && reach < 1 << 20 && from.shape().dim(-1) < 1 << 20;
   }
 
   private static boolean takesReshape(KernelCall<Attrs.To> call) {

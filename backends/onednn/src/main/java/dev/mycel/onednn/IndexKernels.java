@@ -66,11 +66,21 @@ final class IndexKernels {
     long[] rows = indices(call.input(1), x.shape().dim(0), "gather");
     int n = (int) rowSize(x);
     Buffer out = call.output(0);
-    float[] row = new float[n];
-    for (int i = 0; i < rows.length; i++) {
-      Chunks.read(x, rows[i] * n, row, n);
-      Chunks.write(out, (long) i * n, row, n);
-    }
+    Team.run(
+        rows.length,
+        grain(n),
+        (from, to) -> {
+          float[] row = new float[n];
+          for (long i = from; i < to; i++) {
+            Chunks.read(x, rows[(int) i] * n, row, n);
+            Chunks.write(out, i * n, row, n);
+          }
+        });
+  }
+
+  /** Rows that are worth a thread's while. */
+  private static long grain(int rowSize) {
+    return Math.max(1, (1 << 16) / Math.max(rowSize, 1));
   }
 
   private static boolean takesAdd(KernelCall<Attrs.AxisSize> call) {
@@ -82,20 +92,45 @@ final class IndexKernels {
         && call.outputType(0).shape().size() <= Integer.MAX_VALUE / 8;
   }
 
+  /**
+   * Each row of the result is the sum of its updates in their order, whichever thread computes it:
+   * updates are sorted by row first.
+   */
   private static void takeAdd(KernelCall<Attrs.AxisSize> call) {
     Buffer updates = call.input(0);
-    long[] rows = indices(call.input(1), call.attrs().size(), "scatterAdd");
+    int extent = (int) call.attrs().size();
+    long[] rows = indices(call.input(1), extent, "scatterAdd");
     int n = (int) (updates.size() / Math.max(rows.length, 1));
-    float[] sums = new float[(int) call.outputType(0).shape().size()];
-    float[] row = new float[n];
-    for (int i = 0; i < rows.length; i++) {
-      Chunks.read(updates, (long) i * n, row, n);
-      int at = (int) rows[i] * n;
-      for (int j = 0; j < n; j++) {
-        sums[at + j] += row[j];
-      }
+    int[] starts = new int[extent + 1];
+    for (long row : rows) {
+      starts[(int) row + 1]++;
     }
-    Chunks.write(call.output(0), 0, sums, sums.length);
+    for (int i = 0; i < extent; i++) {
+      starts[i + 1] += starts[i];
+    }
+    int[] order = new int[rows.length];
+    int[] next = starts.clone();
+    for (int i = 0; i < rows.length; i++) {
+      order[next[(int) rows[i]]++] = i;
+    }
+    Buffer out = call.output(0);
+    Team.run(
+        extent,
+        grain(n),
+        (from, to) -> {
+          float[] sum = new float[n];
+          float[] row = new float[n];
+          for (int r = (int) from; r < to; r++) {
+            java.util.Arrays.fill(sum, 0);
+            for (int i = starts[r]; i < starts[r + 1]; i++) {
+              Chunks.read(updates, (long) order[i] * n, row, n);
+              for (int j = 0; j < n; j++) {
+                sum[j] += row[j];
+              }
+            }
+            Chunks.write(out, (long) r * n, sum, n);
+          }
+        });
   }
 
   /** Indices as long, negative ones counted from the end, all checked. */

@@ -51,6 +51,9 @@ final class NativeStorage extends Storage {
    * Copies elements {@code at} and following into a Java array as {@link HeapStorage} holds them.
    */
   void read(long at, Object array, int to, int count) {
+    if (count == 0) {
+      return;
+    }
     if (array instanceof float[] a && (at + count) * Float.BYTES <= NativeBlock.VIEW) {
       block.floats().get((int) at, a, to, count);
       return;
@@ -60,6 +63,9 @@ final class NativeStorage extends Storage {
 
   /** Copies elements of a Java array to {@code at} and following. */
   void write(long at, Object array, int from, int count) {
+    if (count == 0) {
+      return;
+    }
     if (array instanceof float[] a && (at + count) * Float.BYTES <= NativeBlock.VIEW) {
       block.floats().put((int) at, a, from, count);
       return;

@@ -37,6 +37,7 @@ final class OneDnnBackend implements Backend {
     ConvolutionKernels.register(table);
     PoolKernels.register(table);
     NormKernels.register(table);
+    LayerNormKernels.register(table);
     SoftmaxKernels.register(table);
     ReductionKernels.register(table);
     IndexKernels.register(table);

@@ -8,6 +8,7 @@ import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Ops;
+import dev.mycel.core.Pair;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Shape;
@@ -24,9 +25,11 @@ import dev.mycel.nn.layer.Flatten;
 import dev.mycel.nn.layer.MaxPool2d;
 import dev.mycel.nn.layer.ReLU;
 import dev.mycel.nn.loss.SoftmaxCrossEntropyWithLogits;
+import dev.mycel.optim.AdamWeightDecay;
 import dev.mycel.optim.Momentum;
 import dev.mycel.optim.TrainOneStepCell;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -55,6 +58,12 @@ final class Workloads {
     w.put("mlp", t -> training(mlp(), t, 128, 784));
     w.put("lenet5", t -> training(lenet5(), t, 64, 1, 28, 28));
     w.put("resnet18-cifar", t -> training(Networks.resnet18(), t, 32, 3, 32, 32));
+    w.put("gpt-mini", Workloads::gpt);
+    w.put(
+        "infer-bert-base",
+        t ->
+            inference(
+                new Transformers.Bert(), t, randint(0, 30522, Shape.of(1, 128)).cast(DType.INT32)));
     w.put("infer-resnet50", t -> inference(Networks.resnet50(), t, 1, 3, 224, 224));
     w.put("infer-mlp", t -> inference(mlp(), t, 1, 784));
     w.put("infer-lenet5", t -> inference(lenet5(), t, 1, 1, 28, 28));
@@ -116,11 +125,31 @@ final class Workloads {
     return () -> result = step.call(x, y);
   }
 
+  private static Runnable gpt(DType t) {
+    Cell<Tensor, Tensor> net = new Transformers.Gpt();
+    var loss = new SoftmaxCrossEntropyWithLogits(true, Reduction.MEAN);
+    if (t != DType.FLOAT32) {
+      net.toFloat(t);
+      loss.toFloat(DType.FLOAT32);
+    }
+    var optimizer =
+        AdamWeightDecay.builder(net.trainableParams()).learningRate(1e-3).weightDecay(0.01).build();
+    var step = new TrainOneStepCell<>(new WithLossCell<>(net, loss), optimizer);
+    net.setTrain(true);
+    Tensor x = randint(0, 4096, Shape.of(8, 256)).cast(DType.INT32);
+    Tensor y = randint(0, 4096, Shape.of(8 * 256)).cast(DType.INT32);
+    return () -> result = step.call(x, y);
+  }
+
   private static Runnable inference(Cell<Tensor, Tensor> net, DType t, long... shape) {
+    return inference(net, t, randn(shape));
+  }
+
+  private static Runnable inference(Cell<Tensor, Tensor> net, DType t, Tensor x) {
     if (t != DType.FLOAT32) {
       net.toFloat(t);
     }
-    Tensor x = randn(shape);
+    net.setTrain(false);
     return () -> result = net.call(x);
   }
 
@@ -175,8 +204,12 @@ final class Workloads {
     if (!gradient) {
       return within(() -> Ops.conv(x, w, attrs));
     }
-    var both = Autograd.grad((Tensor a, Tensor b) -> Ops.conv(a, b, attrs), 0, 1);
-    return within(() -> both.call(x, w));
+    var both =
+        Autograd.valueAndGrad(
+                (Pair<Tensor, Tensor> p) -> Ops.conv(p.first(), p.second(), attrs), 0, 1)
+            .withSensitivity(random(t, 32, 64, 28, 28));
+    Pair<Tensor, Tensor> in = new Pair<>(x, w);
+    return within(() -> both.apply(in).grads());
   }
 
   private static Runnable layerNorm(DType t) {
@@ -185,20 +218,25 @@ final class Workloads {
     Tensor beta = Ops.zeros(Shape.of(768), t.accumulator());
     Attrs.LayerNorm attrs = new Attrs.LayerNorm(1, 1e-5);
     var all =
-        Autograd.grad(
-            (Tensor a, Tensor g, Tensor b) ->
-                Interpreters.bindAll(Prims.LAYER_NORM, attrs, a, g, b)[0],
-            0,
-            1,
-            2);
-    return within(() -> all.call(x, gamma, beta));
+        Autograd.valueAndGrad(
+                (List<Tensor> in) ->
+                    Interpreters.bindAll(Prims.LAYER_NORM, attrs, in.get(0), in.get(1), in.get(2))[
+                        0],
+                0,
+                1,
+                2)
+            .withSensitivity(random(t, 4096, 768));
+    List<Tensor> in = List.of(x, gamma, beta);
+    return within(() -> all.apply(in).grads());
   }
 
   private static Runnable embedding(DType t) {
     Tensor w = random(t, 4096, 384);
     Tensor ids = randint(0, 4096, Shape.of(32, 256));
-    Function<Tensor, Tensor> gradient = Autograd.grad((Tensor table) -> Ops.gather(table, ids, 0));
-    return within(() -> gradient.apply(w));
+    var gradient =
+        Autograd.valueAndGrad((Tensor table) -> Ops.gather(table, ids, 0))
+            .withSensitivity(random(t, 32, 256, 384));
+    return within(() -> gradient.apply(w).grads());
   }
 
   private static Runnable adam(DType t) {
