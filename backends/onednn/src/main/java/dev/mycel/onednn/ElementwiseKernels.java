@@ -62,6 +62,16 @@ final class ElementwiseKernels {
         ElementwiseKernels::takesGrad,
         ElementwiseKernels::reluGrad);
     table.put(
+        Prims.GELU,
+        Access.STRIDED,
+        "eltwise",
+        ElementwiseKernels::takesUnary,
+        call ->
+            run(
+                call,
+                new Unary(
+                    gelu(call.attrs()), 0, 0, call.input(0).dtype(), call.input(0).size())));
+    table.put(
         Prims.GELU_GRAD,
         Access.STRIDED,
         "eltwise backward",
@@ -226,8 +236,10 @@ final class ElementwiseKernels {
         key = new Binary(algorithm, flat, Desc.dense(t, 1), flat);
       } else if (isBroadcast(other.layout())) {
         second = staging.address(other);
-        Desc full = Desc.of(t, layout);
-        key = new Binary(algorithm, full, narrowed(other), full);
+        key =
+            layout.isContiguous()
+                ? collapsed(algorithm, t, other.layout())
+                : new Binary(algorithm, Desc.of(t, layout), narrowed(other), Desc.of(t, layout));
       } else {
         Desc flat = Desc.dense(t, whole.size());
         second = staging.address(other, layout);
@@ -250,6 +262,42 @@ final class ElementwiseKernels {
       }
     }
     return false;
+  }
+
+  /**
+   * A row-major tensor and a repeated one, with as few axes as can say so: the library has fast
+   * kernels for repetition along one axis only.
+   */
+  private static Binary collapsed(int algorithm, DType t, Layout repeated) {
+    int rank = repeated.shape().rank();
+    long[] dims = new long[rank];
+    long[] strides = new long[rank];
+    int n = 0;
+    for (int i = 0; i < rank; i++) {
+      long dim = repeated.shape().dim(i);
+      if (dim == 1) {
+        continue;
+      }
+      long stride = repeated.stride(i);
+      if (n > 0 && strides[n - 1] == stride * dim) { // zero and zero, too
+        dims[n - 1] *= dim;
+        strides[n - 1] = stride;
+      } else {
+        dims[n] = dim;
+        strides[n++] = stride;
+      }
+    }
+    long[] full = Arrays.copyOf(dims, n);
+    long[] narrow = full.clone();
+    long[] steps = Arrays.copyOf(strides, n);
+    for (int i = 0; i < n; i++) {
+      if (steps[i] == 0) {
+        narrow[i] = 1;
+        steps[i] = 1;
+      }
+    }
+    Desc whole = Desc.dense(t, full);
+    return new Binary(algorithm, whole, Desc.of(t, narrow, steps), whole);
   }
 
   /** The description with extent one where the tensor is repeated. */
@@ -305,10 +353,13 @@ final class ElementwiseKernels {
         true);
   }
 
+  private static int gelu(Attrs.Gelu a) {
+    return a.approximate() ? dnnl_eltwise_gelu_tanh : dnnl_eltwise_gelu_erf;
+  }
+
   private static void geluGrad(KernelCall<Attrs.Gelu> call) {
-    int algorithm = call.attrs().approximate() ? dnnl_eltwise_gelu_tanh : dnnl_eltwise_gelu_erf;
     runGrad(
-        call, new UnaryGrad(algorithm, 0, 0, call.input(0).dtype(), call.input(0).size()), false);
+        call, new UnaryGrad(gelu(call.attrs()), 0, 0, call.input(0).dtype(), call.input(0).size()), false);
   }
 
   private static void runGrad(KernelCall<?> call, UnaryGrad key, boolean fromResult) {
