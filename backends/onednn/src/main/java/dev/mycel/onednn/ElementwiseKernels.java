@@ -290,10 +290,11 @@ final class ElementwiseKernels {
     long[] full = Arrays.copyOf(dims, n);
     long[] narrow = full.clone();
     long[] steps = Arrays.copyOf(strides, n);
-    for (int i = 0; i < n; i++) {
+    for (int i = n - 1; i >= 0; i--) {
       if (steps[i] == 0) {
         narrow[i] = 1;
-        steps[i] = 1;
+        // Any stride is true of one element, but the library knows the layout by it.
+        steps[i] = i + 1 < n ? steps[i + 1] * narrow[i + 1] : 1;
       }
     }
     Desc whole = Desc.dense(t, full);
