@@ -1,5 +1,6 @@
 package dev.mycel.onednn;
 
+import com.sun.jna.Pointer;
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
 import dev.mycel.core.Layout;
@@ -24,6 +25,8 @@ final class CopyKernels {
         call -> StridedCopy.run(call.input(0), call.output(0)));
     table.put(
         Prims.RESHAPE, Access.STRIDED, "reorder", CopyKernels::takesReshape, CopyKernels::reshape);
+    table.put(
+        Prims.PAD, Access.STRIDED, "zeros and reorder", CopyKernels::takesPad, CopyKernels::pad);
     table.put(
         Prims.CAST,
         Access.STRIDED,
@@ -76,6 +79,38 @@ final class CopyKernels {
       long source = staging.address(from);
       long target = staging.output(call, 0, Layout.contiguous(call.outputType(0).shape()));
       backend(call).reorder().run(Desc.of(from), source, Desc.of(from.dtype(), layout), target);
+    }
+  }
+
+  private static boolean takesPad(KernelCall<Attrs.Pad> call) {
+    Attrs.Pad a = call.attrs();
+    boolean plain = Double.doubleToRawLongBits(a.value()) == 0; // not minus zero
+    for (int i = 0; i < a.low().length; i++) {
+      plain &= a.low()[i] >= 0 && a.high()[i] >= 0 && a.between()[i] == 0;
+    }
+    return plain
+        && large(call)
+        && Desc.computes(call.input(0).dtype())
+        && Layouts.isPositive(call.input(0).layout());
+  }
+
+  private static void pad(KernelCall<Attrs.Pad> call) {
+    Buffer from = call.input(0);
+    Layout whole = Layout.contiguous(call.outputType(0).shape());
+    int bytes = from.dtype().bytes();
+    long offset = 0;
+    for (int i = 0; i < from.shape().rank(); i++) {
+      offset += call.attrs().low()[i] * whole.stride(i);
+    }
+    try (Staging staging = new Staging(call)) {
+      long source = staging.address(from);
+      long target = staging.output(call, 0, whole);
+      Team.run(
+          whole.shape().size() * bytes,
+          1 << 19,
+          (first, end) -> new Pointer(target + first).setMemory(0, end - first, (byte) 0));
+      Desc inner = Desc.of(from.dtype(), from.shape().dims(), whole.strides());
+      backend(call).reorder().run(Desc.of(from), source, inner, target + offset * bytes);
     }
   }
 

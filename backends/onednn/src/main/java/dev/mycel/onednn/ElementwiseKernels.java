@@ -69,8 +69,7 @@ final class ElementwiseKernels {
         call ->
             run(
                 call,
-                new Unary(
-                    gelu(call.attrs()), 0, 0, call.input(0).dtype(), call.input(0).size())));
+                new Unary(gelu(call.attrs()), 0, 0, call.input(0).dtype(), call.input(0).size())));
     table.put(
         Prims.GELU_GRAD,
         Access.STRIDED,
@@ -360,7 +359,9 @@ final class ElementwiseKernels {
 
   private static void geluGrad(KernelCall<Attrs.Gelu> call) {
     runGrad(
-        call, new UnaryGrad(gelu(call.attrs()), 0, 0, call.input(0).dtype(), call.input(0).size()), false);
+        call,
+        new UnaryGrad(gelu(call.attrs()), 0, 0, call.input(0).dtype(), call.input(0).size()),
+        false);
   }
 
   private static void runGrad(KernelCall<?> call, UnaryGrad key, boolean fromResult) {
