@@ -47,7 +47,7 @@ final class GoldenTest {
   @Test
   void everyCaseThatIsSupportedAgrees() throws IOException {
     String given = System.getProperty("mycel.goldens", "");
-    Path root = given.isBlank() ? copies() : Path.of(given);
+    Path root = given.isBlank() ? copies() : given(Path.of(given));
     List<Path> suites;
     try (Stream<Path> files = Files.walk(root)) {
       suites = files.filter(GoldenTest::isSuite).sorted().toList();
@@ -79,14 +79,19 @@ final class GoldenTest {
     return Files.isDirectory(beside) ? beside : Path.of("src-test").resolve(beside);
   }
 
+  /** A relative folder is looked for here, and beside this module. */
+  private static Path given(Path folder) {
+    return Files.isDirectory(folder) ? folder : Path.of("..").resolve(folder);
+  }
+
   private static String brief(List<String> ids) {
     String some = String.join(", ", ids.subList(0, Math.min(4, ids.size())));
     return ids.size() > 4 ? some + ", ..." : some;
   }
 
-  /** A suite begins with a header; a manifest of files does not. */
+  /** A suite begins with a header and is no manifest of files. */
   private static boolean isSuite(Path file) {
-    if (!file.toString().endsWith(".jsonl")) {
+    if (!file.toString().endsWith(".jsonl") || file.endsWith("manifest.jsonl")) {
       return false;
     }
     try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {

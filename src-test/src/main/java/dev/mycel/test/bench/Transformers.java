@@ -89,8 +89,7 @@ final class Transformers {
     private final transient Tensor positions = Ops.arange(TIME).cast(DType.INT32);
 
     Gpt() {
-      Tensor mask =
-          Ops.full(Shape.of(TIME, TIME), -1e9, DType.FLOAT32).triu(1);
+      Tensor mask = Ops.full(Shape.of(TIME, TIME), -1e9, DType.FLOAT32).triu(1);
       List<Cell<Tensor, Tensor>> all = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         all.add(new Block(WIDTH, 6, mask));

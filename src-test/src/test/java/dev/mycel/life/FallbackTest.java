@@ -1,0 +1,64 @@
+package dev.mycel.life;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mycel.core.Mycel;
+import dev.mycel.core.Ops;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Without oneDNN's native library the reference backend computes, and the reason is said once. */
+class FallbackTest {
+  /** What the child process runs: it computes three times. */
+  static final class Child {
+    public static void main(String[] args) {
+      for (int i = 0; i < 3; i++) {
+        System.out.println(Ops.ones(600, 2).matmul(Ops.ones(2, 1)).sum().item());
+      }
+      System.out.println(Mycel.backend());
+    }
+  }
+
+  private static String run(String classPath) throws IOException, InterruptedException {
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath,
+                Child.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String out = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, child.waitFor(), out);
+    return out;
+  }
+
+  @Test
+  void theReferenceTakesOverAndSaysWhyOnce() throws Exception {
+    String all =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    String without =
+        Arrays.stream(all.split(File.pathSeparator))
+            .filter(
+                p ->
+                    !Path.of(p)
+                        .getFileName()
+                        .toString()
+                        .matches("dnnl-.*-(linux|macosx|windows).*"))
+            .collect(Collectors.joining(File.pathSeparator));
+    String out = run(without);
+    List<String> lines = out.lines().toList();
+    assertEquals("reference", lines.get(lines.size() - 1), out);
+    assertEquals(3, lines.stream().filter("1200.0"::equals).count(), out);
+    long reasons = lines.stream().filter(l -> l.contains("onednn")).count();
+    assertEquals(1, reasons, out);
+    assertTrue(out.contains("reference"), out);
+  }
+}
