@@ -232,6 +232,81 @@ final class NetworkSamples {
                 Draw.indices(5, 4))
             .loose(16)
             .row());
+    large(rows);
+  }
+
+  /** As many elements as only kernels of native libraries take. */
+  private static void large(List<OpSample<?>> rows) {
+    for (long[] shape : new long[][] {{40, 33}, {300, 250}}) {
+      String note = "large, " + shape[0] + " rows";
+      Draw labels = Draw.indices((int) shape[1], shape[0]);
+      rows.add(
+          OpSample.of(Prims.SOFTMAX_CROSS_ENTROPY, NONE, Draw.normal(shape), labels)
+              .note(note)
+              .loose(32)
+              .gradOrder(0)
+              .row());
+      rows.add(
+          OpSample.of(
+                  Prims.SOFTMAX_CROSS_ENTROPY_GRAD,
+                  NONE,
+                  Draw.normal(shape[0]).accumulated(),
+                  Draw.uniform(-3, -0.1, shape).accumulated(),
+                  labels)
+              .note(note)
+              .loose(32)
+              .gradOrder(0)
+              .row());
+    }
+    Attrs.LayerNorm last = new Attrs.LayerNorm(1, 1e-3);
+    Draw x = Draw.normal(40, 33);
+    Draw g = Draw.normal(33).accumulated();
+    rows.add(
+        OpSample.of(Prims.LAYER_NORM, last, x, g, g).note("large").loose(64).gradOrder(0).row());
+    rows.add(
+        OpSample.of(
+                Prims.LAYER_NORM_GRAD,
+                last,
+                x,
+                x,
+                g,
+                Draw.normal(40, 1).accumulated(),
+                Draw.uniform(0.5, 2, 40, 1).accumulated())
+            .note("large")
+            .loose(256)
+            .gradOrder(0)
+            .row());
+    for (boolean approximate : new boolean[] {true, false}) {
+      rows.add(
+          OpSample.of(Prims.GELU, new Attrs.Gelu(approximate), x)
+              .note("large, " + (approximate ? "tanh" : "erf"))
+              .loose(64)
+              .gradOrder(0)
+              .row());
+    }
+    rows.add(
+        OpSample.of(
+                Prims.PAD, new Attrs.Pad(new long[] {2, 0}, new long[] {0, 3}, new long[2], 0), x)
+            .note("large")
+            .gradOrder(0)
+            .row());
+    rows.add(OpSample.of(Prims.COPY, NONE, x).note("large").gradOrder(0).row());
+    rows.add(OpSample.of(Prims.ADD, NONE, x, x).note("large").gradOrder(0).row());
+    rows.add(
+        OpSample.of(Prims.TAKE, new Attrs.Axis(0), x, Draw.indices(40, 30))
+            .note("large")
+            .gradOrder(0)
+            .row());
+    rows.add(
+        OpSample.of(
+                Prims.TAKE_ADD,
+                new Attrs.AxisSize(0, 40),
+                Draw.normal(30, 33),
+                Draw.indices(40, 30))
+            .note("large")
+            .loose(8)
+            .gradOrder(0)
+            .row());
   }
 
   private static void normalisation(List<OpSample<?>> rows) {

@@ -24,17 +24,27 @@ final class ClosedModule {
   private static final String DESCRIPTOR =
       "module closed.app { requires dev.mycel.nn; exports closed.app; }";
   private static final String NET =
-      String.join(
-          "\n",
-          "package closed.app;",
-          "public final class Net extends dev.mycel.nn.Cell<dev.mycel.core.Tensor,",
-          "    dev.mycel.core.Tensor> implements Runnable {",
-          "  private final dev.mycel.nn.layer.Dense dense = new dev.mycel.nn.layer.Dense(2, 1);",
-          "  @Override protected dev.mycel.core.Tensor construct(dev.mycel.core.Tensor x) {",
-          "    return dense.call(x);",
-          "  }",
-          "  @Override public void run() { trainableParams(); }",
-          "}");
+      """
+      package closed.app;
+
+      import dev.mycel.core.Tensor;
+      import dev.mycel.nn.Cell;
+      import dev.mycel.nn.layer.Dense;
+
+      public final class Net extends Cell<Tensor, Tensor> implements Runnable {
+        private final Dense dense = new Dense(2, 1);
+
+        @Override
+        protected Tensor construct(Tensor x) {
+          return dense.call(x);
+        }
+
+        @Override
+        public void run() {
+          trainableParams();
+        }
+      }
+      """;
 
   private ClosedModule() {}
 

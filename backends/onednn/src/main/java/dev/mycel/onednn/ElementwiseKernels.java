@@ -108,6 +108,12 @@ final class ElementwiseKernels {
     }
   }
 
+  /** A function of float32 elements that lie without gaps. */
+  static void apply(OneDnnBackend backend, int algorithm, long n, long source, long target) {
+    Unary key = new Unary(algorithm, 0, 0, DType.FLOAT32, n);
+    backend.cache().get(key, k -> create(backend, k)).run(source, target);
+  }
+
   private static Compiled create(OneDnnBackend backend, Unary key) {
     dnnl_memory_desc md = Desc.dense(key.dtype(), key.n()).create();
     dnnl_primitive_desc pd = new dnnl_primitive_desc();

@@ -4,7 +4,6 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
 import dev.mycel.core.Messages;
-import dev.mycel.core.None;
 import dev.mycel.core.Prims;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
@@ -34,18 +33,6 @@ final class IndexKernels {
         "last axis, float32",
         IndexKernels::takesLogSoftmax,
         IndexKernels::logSoftmax);
-    table.put(
-        Prims.SOFTMAX_CROSS_ENTROPY,
-        Access.CONTIGUOUS,
-        "rows, float32",
-        IndexKernels::takesLoss,
-        IndexKernels::crossEntropy);
-    table.put(
-        Prims.SOFTMAX_CROSS_ENTROPY_GRAD,
-        Access.CONTIGUOUS,
-        "rows, float32",
-        IndexKernels::takesLossGrad,
-        IndexKernels::crossEntropyGrad);
   }
 
   private static boolean takesRows(KernelCall<Attrs.Axis> call) {
@@ -79,7 +66,7 @@ final class IndexKernels {
   }
 
   /** Rows that are worth a thread's while. */
-  private static long grain(int rowSize) {
+  static long grain(int rowSize) {
     return Math.max(1, (1 << 16) / Math.max(rowSize, 1));
   }
 
@@ -150,23 +137,8 @@ final class IndexKernels {
     return wide;
   }
 
-  /** Classes as long, all checked: unlike indices, they do not count from the end. */
-  private static long[] labels(Buffer b, long classes) {
-    long[] wide = wide(b);
-    for (long label : wide) {
-      if (label < 0 || label >= classes) {
-        throw new ArgumentException(
-            Messages.of("softmaxCrossEntropy: a label is out of range")
-                .line("label  ", label)
-                .line("classes", classes)
-                .hint("labels go from 0 to " + (classes - 1))
-                .text());
-      }
-    }
-    return wide;
-  }
-
-  private static long[] wide(Buffer b) {
+  /** Integers of any width as long. */
+  static long[] wide(Buffer b) {
     int n = (int) b.size();
     long[] wide = new long[n];
     if (b.dtype() == DType.INT64) {
@@ -200,36 +172,13 @@ final class IndexKernels {
     Chunks.write(call.output(0), 0, data, data.length);
   }
 
-  private static void subtract(float[] data, int at, int n, double shift) {
+  static void subtract(float[] data, int at, int n, double shift) {
     for (int c = 0; c < n; c++) {
       data[at + c] = (float) (data[at + c] - shift);
     }
   }
 
-  private static boolean takesLoss(KernelCall<None> call) {
-    Buffer x = call.input(0);
-    // Beyond this the library's softmax on all cores wins over exp in Java.
-    return x.dtype() == DType.FLOAT32 && x.size() > 0 && x.size() <= 1 << 16;
-  }
-
-  private static void crossEntropy(KernelCall<None> call) {
-    Buffer x = call.input(0);
-    int rows = (int) x.shape().dim(0);
-    int classes = (int) x.shape().dim(1);
-    long[] labels = labels(call.input(1), classes);
-    float[] data = new float[rows * classes];
-    Chunks.read(x, 0, data, data.length);
-    float[] loss = new float[rows];
-    for (int r = 0; r < rows; r++) {
-      int at = r * classes;
-      subtract(data, at, classes, logSumExp(data, at, classes));
-      loss[r] = -data[at + (int) labels[r]];
-    }
-    Chunks.write(call.output(0), 0, loss, rows);
-    Chunks.write(call.output(1), 0, data, data.length);
-  }
-
-  private static double logSumExp(float[] data, int at, int count) {
+  static double logSumExp(float[] data, int at, int count) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < count; i++) {
       max = Math.max(max, data[at + i]);
@@ -239,32 +188,5 @@ final class IndexKernels {
       sum += Math.exp(data[at + i] - max);
     }
     return max + Math.log(sum);
-  }
-
-  private static boolean takesLossGrad(KernelCall<None> call) {
-    Buffer logp = call.input(1);
-    return logp.dtype() == DType.FLOAT32
-        && call.input(0).dtype() == DType.FLOAT32
-        && logp.size() > 0
-        && logp.size() <= 1 << 16;
-  }
-
-  private static void crossEntropyGrad(KernelCall<None> call) {
-    Buffer logp = call.input(1);
-    int rows = (int) logp.shape().dim(0);
-    int classes = (int) logp.shape().dim(1);
-    long[] labels = labels(call.input(2), classes);
-    float[] scale = new float[rows];
-    Chunks.read(call.input(0), 0, scale, rows);
-    float[] data = new float[rows * classes];
-    Chunks.read(logp, 0, data, data.length);
-    for (int r = 0; r < rows; r++) {
-      int at = r * classes;
-      for (int c = 0; c < classes; c++) {
-        data[at + c] = (float) (Math.exp(data[at + c]) * scale[r]);
-      }
-      data[at + (int) labels[r]] -= scale[r];
-    }
-    Chunks.write(call.output(0), 0, data, data.length);
   }
 }

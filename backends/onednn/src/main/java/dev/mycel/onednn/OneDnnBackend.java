@@ -41,6 +41,7 @@ final class OneDnnBackend implements Backend {
     SoftmaxKernels.register(table);
     ReductionKernels.register(table);
     IndexKernels.register(table);
+    CrossEntropyKernels.register(table);
     UpdateKernels.register(table);
     kernels = table.freeze();
   }

@@ -75,6 +75,12 @@ final class SoftmaxKernels {
         });
   }
 
+  /** Softmax over the rows of a matrix. */
+  static void rows(OneDnnBackend backend, Desc x, long source, long target) {
+    Key key = new Key(dnnl_softmax_accurate, false, 1, x);
+    backend.cache().get(key, k -> create(backend, k)).run(source, target);
+  }
+
   private static Compiled create(OneDnnBackend backend, Key key) {
     dnnl_memory_desc x = key.x().create();
     dnnl_primitive_desc forward = new dnnl_primitive_desc();
