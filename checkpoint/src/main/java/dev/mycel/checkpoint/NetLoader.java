@@ -175,10 +175,16 @@ final class NetLoader {
             .text());
   }
 
-  /** Equal, or equal but for further axes of extent 1 at the end of the entry's shape. */
+  /**
+   * Equal, or equal but for further axes of extent 1 at the end of the entry's shape; a scalar also
+   * fits where one element is.
+   */
   private static boolean fits(Parameter source, Parameter target) {
     long[] from = source.shape().dims();
     long[] to = target.shape().dims();
+    if (from.length == 0) {
+      return target.shape().size() == 1;
+    }
     if (from.length < to.length) {
       return false;
     }

@@ -135,4 +135,13 @@ class CheckpointTest {
       assertEquals(List.of(file), all.toList());
     }
   }
+
+  @Test
+  void aScalarFitsWhereOneElementIs() {
+    Dense dense = new Dense(2, 1);
+    Map<String, Parameter> entries = new LinkedHashMap<>();
+    entries.put("bias", new Parameter(Ops.scalar(3, DType.FLOAT32), "bias"));
+    Checkpoints.loadParamIntoNet(dense, entries);
+    assertArrayEquals(new float[] {3}, floats(dense.parametersDict().get("bias")));
+  }
 }

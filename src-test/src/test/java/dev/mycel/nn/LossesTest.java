@@ -143,4 +143,16 @@ class LossesTest {
     assertEquals(2.25, new Cubic(Reduction.MEAN).call(x, Ops.zeros(2)).item(), 1e-6);
     assertThrows(ArgumentException.class, () -> Reduction.of("average"));
   }
+
+  @Test
+  void labelsThatAreNoClassAreRefused() {
+    Tensor x = Ops.ones(2, 3);
+    for (int wrong : new int[] {-1, -3, 3}) {
+      Tensor labels = Tensor.of(new int[] {0, wrong}, 2);
+      assertThrows(ArgumentException.class, () -> new CrossEntropyLoss().call(x, labels));
+      assertThrows(ArgumentException.class, () -> new NLLLoss().call(x, labels));
+    }
+    Tensor ignored = Tensor.of(new int[] {0, -100}, 2);
+    assertEquals(Math.log(3), new CrossEntropyLoss().call(x, ignored).item(), 1e-6);
+  }
 }

@@ -8,12 +8,12 @@ import dev.mycel.nn.Cell;
 public final class GELU extends Cell<Tensor, Tensor> {
   private final boolean approximate;
 
-  /** With tanh form: true. */
+  /** In its tanh form. */
   public GELU() {
     this(true);
   }
 
-  /** With that tanh form:. */
+  /** In its tanh form, or in the exact one with erf. */
   public GELU(boolean approximate) {
     this.approximate = approximate;
   }
