@@ -4,7 +4,6 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Interpreter;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
-import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
 import dev.mycel.core.Tree;
@@ -84,13 +83,12 @@ final class CustomCalls {
       for (int k = 0; k < grads.length; k++) {
         Tensor in = inputs.get(k);
         Tensor grad = found.get(k);
-        if (!in.shape().equals(grad.shape()) || in.dtype() != grad.dtype()) {
-          throw new ShapeException(
-              Messages.of("bprop: gradient " + k + " does not fit its input")
-                  .line("input   ", in.type())
-                  .line("gradient", grad.type())
-                  .text());
-        }
+        Gradients.requireLike(
+            "bprop: gradient " + k + " does not fit its input",
+            "input   ",
+            in.type(),
+            "gradient",
+            grad.type());
         grads[k] = grad;
       }
       return grads;

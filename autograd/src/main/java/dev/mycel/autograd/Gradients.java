@@ -1,6 +1,7 @@
 package dev.mycel.autograd;
 
 import dev.mycel.core.ArgumentException;
+import dev.mycel.core.DTypeException;
 import dev.mycel.core.Interpreter;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
@@ -95,13 +96,18 @@ final class Gradients {
   }
 
   static void requireLike(String what, TensorType expected, TensorType found) {
-    if (!expected.shape().equals(found.shape()) || expected.dtype() != found.dtype()) {
-      throw new ShapeException(
-          Messages.of("grad: the " + what + " does not fit")
-              .line("expected", expected)
-              .line("found   ", found)
-              .text());
+    requireLike("grad: the " + what + " does not fit", "expected", expected, "found   ", found);
+  }
+
+  /** Refuses a tensor of another shape, or of another dtype. */
+  static void requireLike(
+      String problem, String label, TensorType expected, String other, TensorType found) {
+    boolean fits = expected.shape().equals(found.shape());
+    if (fits && expected.dtype() == found.dtype()) {
+      return;
     }
+    String text = Messages.of(problem).line(label, expected).line(other, found).text();
+    throw fits ? new DTypeException(text) : new ShapeException(text);
   }
 
   private static Tensor ones(Interpreter under, TensorType type) {
