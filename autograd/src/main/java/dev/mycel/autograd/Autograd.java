@@ -175,8 +175,8 @@ public final class Autograd {
   public static Tensor stopGradient(Tensor x) {
     Interpreter top = Interpreters.top();
     Tensor t = x;
-    for (Interpreter i = top; i instanceof Tape; i = i.parent()) {
-      t = i.lower(t);
+    for (Interpreter i = top; i != i.parent(); i = i.parent()) {
+      t = i instanceof Tape ? i.lower(t) : t;
     }
     return t;
   }

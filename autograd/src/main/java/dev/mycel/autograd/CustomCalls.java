@@ -26,7 +26,9 @@ final class CustomCalls {
   private static <I, O> O call(
       Interpreter top, I input, Function<I, O> forward, CustomBackward<I, O> backward) {
     if (!(top instanceof Tape tape)) {
-      return Interpreters.under(top, () -> forward.apply(input));
+      return isTapeBelow(top)
+          ? call(top.parent(), input, forward, backward)
+          : Interpreters.under(top, () -> forward.apply(input));
     }
     List<Tensor> inputs = Tree.tensors(input);
     I lowered = Tree.map(input, tape::lower);
@@ -47,6 +49,16 @@ final class CustomCalls {
             results,
             new Entry<>(parent, keptInput, keptOutput, backward));
     return Tree.refill(result, List.of(followed));
+  }
+
+  /** Whether a tape lies beneath what else is open, such as a profile. */
+  private static boolean isTapeBelow(Interpreter top) {
+    for (Interpreter i = top; i != i.parent(); i = i.parent()) {
+      if (i instanceof Tape) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private record Entry<I, O>(Interpreter parent, I input, O output, CustomBackward<I, O> backward)

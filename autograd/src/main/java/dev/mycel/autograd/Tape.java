@@ -5,6 +5,7 @@ import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
 import dev.mycel.core.MissingRuleException;
 import dev.mycel.core.Ops;
+import dev.mycel.core.Precision;
 import dev.mycel.core.Primitive;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
@@ -342,7 +343,7 @@ final class Tape extends Interpreter implements AutoCloseable {
       for (int w : wanted) {
         watched[w] = true;
       }
-      Interpreters.under(parent, () -> walk(sums, watched, keep));
+      walkUnder(sums, watched, keep);
       @Nullable Tensor[] results = new Tensor[wanted.length];
       for (int i = 0; i < wanted.length; i++) {
         Tensor sum = sums[wanted[i]];
@@ -351,6 +352,19 @@ final class Tape extends Interpreter implements AutoCloseable {
       return results;
     } finally {
       dropAll(parent, sums);
+    }
+  }
+
+  /**
+   * Walks in the types that the forward pass has settled: its casts were recorded, and the caller's
+   * precision would round gradients a second time.
+   */
+  private void walkUnder(@Nullable Tensor[] sums, boolean[] watched, boolean keep) {
+    Precision before = Precision.swap(Precision.NONE);
+    try {
+      Interpreters.under(parent, () -> walk(sums, watched, keep));
+    } finally {
+      Precision.swap(before);
     }
   }
 

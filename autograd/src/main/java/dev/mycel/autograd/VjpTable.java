@@ -49,7 +49,6 @@ public final class VjpTable {
   static final class Row<A> {
     private final Map<Integer, Pull<A>> pulls = new HashMap<>();
     private final Map<Integer, Needs> needs = new HashMap<>();
-    private @Nullable Pull<A> everyPull;
     private @Nullable JointPull<A> joint;
     private Needs jointNeeds = Needs.nothing();
 
@@ -58,8 +57,7 @@ public final class VjpTable {
     }
 
     @Nullable Pull<A> pull(int input) {
-      Pull<A> own = pulls.get(input);
-      return own == null ? everyPull : own;
+      return pulls.get(input);
     }
 
     Needs needs(int input) {
@@ -102,7 +100,7 @@ public final class VjpTable {
   /** The gradient of one input. */
   public <A> void wrt(int input, Primitive<A> p, Needs needs, Pull<A> pull) {
     Row<A> row = row(p);
-    if (row.joint != null || row.everyPull != null || row.pulls.putIfAbsent(input, pull) != null) {
+    if (row.joint != null || row.pulls.putIfAbsent(input, pull) != null) {
       throw new IllegalStateException(p + ": two gradient rows for input " + input);
     }
     row.needs.put(input, needs);

@@ -32,7 +32,7 @@ final class Checks {
       case INT8 -> value >= Byte.MIN_VALUE && value <= Byte.MAX_VALUE;
       case INT16 -> value >= Short.MIN_VALUE && value <= Short.MAX_VALUE;
       case INT32 -> value >= Integer.MIN_VALUE && value <= Integer.MAX_VALUE;
-      case INT64 -> value >= -0x1p63 && value <= 0x1p63;
+      case INT64 -> value >= -0x1p63 && value < 0x1p63;
       case BOOL, FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> true;
     };
   }

@@ -85,13 +85,7 @@ final class Composites {
 
   static Tensor[] crossEntropy(None none, Tensor[] in) {
     Tensor logp = Ops.logSoftmax(in[0].cast(in[0].dtype().accumulator()), 1);
-    Tensor labels = refusable(in[1], in[0].shape().dim(1)).expandDims(1);
-    return new Tensor[] {Ops.gatherElements(logp, 1, labels).squeeze(1).neg(), logp};
-  }
-
-  /** Negative labels as a class that there is not: an index would count them from the end. */
-  private static Tensor refusable(Tensor labels, long classes) {
-    return Ops.where(labels.lt(0), Ops.scalar(classes, labels.dtype()), labels);
+    return new Tensor[] {Labels.pick("softmaxCrossEntropy", logp, 1, in[1]).neg(), logp};
   }
 
   static Tensor[] crossEntropyGrad(None none, Tensor[] in) {

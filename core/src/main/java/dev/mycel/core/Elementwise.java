@@ -101,7 +101,7 @@ final class Elementwise {
     return Interpreters.bind(Prims.NOT, NONE, x);
   }
 
-  /** x - y of integers and floats; bool is refused with the operation that was meant. */
+  /** A bitwise operation of bool or integers; floating-point numbers are refused. */
   static Tensor bits(Primitive<None> p, Tensor x, Tensor y) {
     if (x.dtype().isFloat() || y.dtype().isFloat()) {
       throw new DTypeException(

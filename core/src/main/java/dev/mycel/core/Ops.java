@@ -404,6 +404,15 @@ public final class Ops {
         Prims.TAKE_ALONG, new Attrs.Axis(a), Join.input(Prims.TAKE_ALONG, reached), indices);
   }
 
+  /**
+   * The score of each label's class: scores {@code [N, C, ...]} with the classes on that axis and
+   * labels {@code [N, ...]} give {@code [N, ...]}. A label below zero is refused: it is no index.
+   */
+  public static Tensor pickClasses(Tensor scores, int axis, Tensor labels) {
+    Rules.requireIndices("pickClasses", labels.type());
+    return Labels.pick("pickClasses", scores, scores.shape().axis(axis, "pickClasses"), labels);
+  }
+
   /** Sums of slices with the same id: x [ids' shape, rest], result [numSegments, rest]. */
   public static Tensor unsortedSegmentSum(Tensor x, Tensor ids, long numSegments) {
     return Scattering.segmentSum(x, ids, numSegments);

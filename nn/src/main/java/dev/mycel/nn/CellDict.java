@@ -34,6 +34,12 @@ public final class CellDict<C extends Cell<?, ?>> extends Cell<Void, Void>
    * @param key not empty, without dots
    */
   public CellDict<C> put(String key, C cell) {
+    check(key, cell);
+    inserted().put(key, cell);
+    return this;
+  }
+
+  private void check(String key, C cell) {
     Members.checkInsertion(this, "cellDict", key, cell);
     if (cell instanceof CellDict || cell instanceof CellList || cell instanceof SequentialCell) {
       throw new ArgumentException(
@@ -42,13 +48,12 @@ public final class CellDict<C extends Cell<?, ?>> extends Cell<Void, Void>
               .hint("make the container a field of its own")
               .text());
     }
-    inserted().put(key, cell);
-    return this;
   }
 
-  /** Puts all cells of a map, in its order. */
+  /** Puts all cells of a map, in its order, or none if one is refused. */
   public CellDict<C> update(Map<String, ? extends C> cells) {
-    cells.forEach(this::put);
+    cells.forEach(this::check);
+    inserted().putAll(cells);
     return this;
   }
 
@@ -81,11 +86,6 @@ public final class CellDict<C extends Cell<?, ?>> extends Cell<Void, Void>
   /** Number of cells. */
   public int size() {
     return inserted().size();
-  }
-
-  @Override
-  boolean isEmptyContainer() {
-    return size() == 0;
   }
 
   /** The keys in order. */

@@ -35,17 +35,25 @@ public final class CellList<C extends Cell<?, ?>> extends Cell<Void, Void> imple
 
   /** Adds cells at the end. */
   public CellList<C> extend(List<? extends C> cells) {
-    cells.forEach(this::append);
+    cells.forEach(CellList::check);
+    sequence.extend(cells);
     return this;
   }
 
   /** Adds a cell before a place in {@code [-size, size]}; later ones move up. */
   public CellList<C> insert(int index, C cell) {
-    if (cell instanceof CellDict) {
-      throw new ArgumentException("cellList: a CellDict cannot be an element");
-    }
+    check(cell);
     sequence.insert(index, cell);
     return this;
+  }
+
+  private static void check(Cell<?, ?> cell) {
+    if (cell instanceof CellDict) {
+      throw new ArgumentException(
+          Messages.of("cellList: a CellDict cannot be an element")
+              .hint("make it a field of its own")
+              .text());
+    }
   }
 
   /** The cell at a place; negative places count from the end. */
@@ -55,6 +63,7 @@ public final class CellList<C extends Cell<?, ?>> extends Cell<Void, Void> imple
 
   /** Puts another cell at a place. */
   public CellList<C> set(int index, C cell) {
+    check(cell);
     sequence.set(index, cell);
     return this;
   }

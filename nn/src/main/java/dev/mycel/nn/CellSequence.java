@@ -50,6 +50,14 @@ final class CellSequence<C extends Cell<?, ?>> {
     rebuild(entries);
   }
 
+  /** Adds all at the end, or none if one is refused. */
+  void extend(List<? extends C> cells) {
+    cells.forEach(this::require);
+    List<Map.Entry<String, Object>> entries = entries();
+    cells.forEach(cell -> entries.add(Map.entry("0", cell)));
+    rebuild(entries);
+  }
+
   void put(String key, C cell) {
     require(cell);
     Members.checkInsertion(owner, owner.clsName(), key, cell);

@@ -5,10 +5,13 @@ import dev.mycel.core.Messages;
 import dev.mycel.core.TensorException;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -189,7 +192,21 @@ record Members(List<Members.Own> parameters, List<Members.Child> children) {
         || type == Optional.class
         || Collection.class.isAssignableFrom(type)
         || Map.class.isAssignableFrom(type)
-        || type.isInterface();
+        || type.isInterface()
+        || (type.isRecord() && recordMayHoldMember(type, new HashSet<>()));
+  }
+
+  private static boolean recordMayHoldMember(Class<?> type, Set<Class<?>> seen) {
+    if (!seen.add(type)) {
+      return false;
+    }
+    for (RecordComponent component : type.getRecordComponents()) {
+      Class<?> of = component.getType();
+      if (of.isRecord() ? recordMayHoldMember(of, seen) : mayHoldMember(of)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static @Nullable Object read(Cell<?, ?> cell, Slot slot) {
@@ -249,7 +266,33 @@ record Members(List<Members.Own> parameters, List<Members.Child> children) {
     if (value instanceof Object[] array) {
       return firstOf(java.util.Arrays.asList(array));
     }
+    if (value instanceof Record record) {
+      return firstOfRecord(record);
+    }
     return value instanceof Optional<?> maybe ? firstMember(maybe.orElse(null)) : null;
+  }
+
+  /**
+   * What a record of a module that is not open holds can only be told by its components' types: one
+   * that must be a cell or a parameter counts.
+   */
+  private static @Nullable Object firstOfRecord(Record record) {
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
+      Object member;
+      try {
+        Method accessor = component.getAccessor();
+        accessor.setAccessible(true);
+        member = firstMember(accessor.invoke(record));
+      } catch (InaccessibleObjectException | SecurityException | ReflectiveOperationException e) {
+        Class<?> of = component.getType();
+        boolean sure = Cell.class.isAssignableFrom(of) || of == Parameter.class;
+        member = sure ? component.getType().getSimpleName() + " " + component.getName() : null;
+      }
+      if (member != null) {
+        return member;
+      }
+    }
+    return null;
   }
 
   private static @Nullable Object firstOf(Collection<?> all) {

@@ -18,7 +18,7 @@ public class SequentialCell extends Cell<Tensor, Tensor> implements Iterable<Cel
 
   /** The cells in order, named {@code 0, 1, ...}. */
   public SequentialCell(List<? extends Cell<Tensor, Tensor>> cells) {
-    cells.forEach(cell -> sequence.insert(sequence.size(), cell));
+    sequence.extend(cells);
   }
 
   /** The cells in the map's order, named by its keys: not empty, without dots. */

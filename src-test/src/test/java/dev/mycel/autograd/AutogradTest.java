@@ -16,6 +16,7 @@ import dev.mycel.core.Interpreters;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Pair;
+import dev.mycel.core.Profile;
 import dev.mycel.core.Random;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
@@ -348,6 +349,41 @@ class AutogradTest {
         .apply(f(1));
     TensorException e = assertThrows(TensorException.class, () -> escaped.get(0).add(1));
     assertTrue(e.getMessage().contains("gradient"), e.getMessage());
+  }
+
+  /** Takes a gradient inside a cell that computes in float16. */
+  private static final class Inner extends Cell<Tensor, Tensor> {
+    private final Parameter weight = new Parameter(Ops.ones(2), "weight");
+
+    @Override
+    protected Tensor construct(Tensor x) {
+      return grad((Tensor in) -> in.mul(weight.value()).sum(), weight).apply(x);
+    }
+  }
+
+  @Test
+  void aGradientHasItsVariablesTypeInsideACellOfAnotherPrecision() {
+    Inner cell = new Inner();
+    cell.toFloat(DType.FLOAT16);
+    assertEquals(DType.FLOAT32, cell.call(f(1, 2)).dtype());
+  }
+
+  @Test
+  void aProfileInsideAFunctionHidesNoTape() {
+    Function<Tensor, Tensor> measured =
+        x -> {
+          try (Profile p = Profile.open()) {
+            return stopGradient(x).mul(x).sum();
+          }
+        };
+    close(grad(measured).apply(f(3, 4)), 3, 4);
+    Function<Tensor, Tensor> custom =
+        x -> {
+          try (Profile p = Profile.open()) {
+            return Autograd.customCall(x, in -> in.mul(2), (in, out, dout) -> dout.mul(7));
+          }
+        };
+    close(grad(custom).apply(f(3, 4)), 7, 7);
   }
 
   @Test

@@ -80,6 +80,7 @@ class TensorApiTest {
     assertThrows(DTypeException.class, () -> Tensor.of(new int[] {300}, DType.UINT8));
     assertThrows(DTypeException.class, () -> Tensor.of(0.5, DType.INT32));
     assertThrows(DTypeException.class, () -> Ops.full(Shape.of(1), -1, DType.UINT8));
+    assertThrows(DTypeException.class, () -> Ops.full(Shape.of(1), 0x1p63, DType.INT64));
     assertThrows(DTypeException.class, () -> Ops.scalar(Double.NaN, DType.INT64));
     assertThrows(DTypeException.class, () -> Tensor.of(1L << 40).toIntArray());
     assertThrows(DTypeException.class, () -> f(1).toIntArray());

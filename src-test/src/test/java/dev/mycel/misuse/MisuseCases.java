@@ -19,6 +19,7 @@ import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.Variable;
 import dev.mycel.nn.Cell;
+import dev.mycel.nn.CellDict;
 import dev.mycel.nn.CellList;
 import dev.mycel.nn.PadMode;
 import dev.mycel.nn.Parameter;
@@ -199,14 +200,35 @@ final class MisuseCases {
     }
   }
 
+  private record Pieces(Dense first, long width) {}
+
+  /** Holds its children in a record, where nobody finds them. */
+  private static final class Bundled extends Cell<Tensor, Tensor> {
+    private final Pieces pieces = new Pieces(new Dense(2, 2), 2);
+
+    @Override
+    protected Tensor construct(Tensor x) {
+      return pieces.first().call(x);
+    }
+  }
+
   @SuppressWarnings("unchecked")
   private static Cell<Object, Object> anyInput(Cell<?, ?> cell) {
     return (Cell<Object, Object>) cell;
   }
 
+  private static CellList<Cell<?, ?>> listOfAny() {
+    return new CellList<>(List.<Cell<?, ?>>of(new ReLU()));
+  }
+
   private static void cells(Map<String, Runnable> c) {
     c.put("a module that opens nothing", () -> inFolder(ClosedModule::askForParameters));
     c.put("a list of cells as a field", () -> new Listed().trainableParams());
+    c.put("a record of cells as a field", () -> new Bundled().trainableParams());
+    c.put(
+        "a map with one cell that a dictionary refuses",
+        () -> new CellDict<>().update(Map.of("fc", new CellList<>())));
+    c.put("a dictionary put into a list", () -> listOfAny().set(0, new CellDict<>()));
     c.put("a child without a name", () -> new ReLU().insertChildToCell("", new ReLU()));
     c.put("a child's name with a dot", () -> new ReLU().insertChildToCell("a.b", new ReLU()));
     c.put(

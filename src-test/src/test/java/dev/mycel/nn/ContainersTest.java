@@ -143,4 +143,28 @@ class ContainersTest {
     parts.clear();
     assertEquals(0, parts.size());
   }
+
+  @Test
+  void aRefusedElementLeavesAContainerAsItWas() {
+    CellDict<Cell<Tensor, Tensor>> parts = new CellDict<>();
+    Map<String, Cell<Tensor, Tensor>> some = new LinkedHashMap<>();
+    some.put("fc", new Dense(2, 1));
+    some.put("seq", new SequentialCell());
+    assertThrows(ArgumentException.class, () -> parts.update(some));
+    assertEquals(0, parts.size());
+    CellList<Cell<?, ?>> list = new CellList<>(List.<Cell<?, ?>>of(new ReLU()));
+    List<Cell<?, ?>> others = List.of(new Tanh(), new CellDict<>());
+    assertThrows(ArgumentException.class, () -> list.extend(others));
+    assertThrows(ArgumentException.class, () -> list.set(0, new CellDict<>()));
+    assertEquals(1, list.size());
+    assertEquals("ReLU", list.get(0).clsName());
+  }
+
+  @Test
+  void emptyDictionariesAreListedAndEmptyListsAreNot() {
+    SequentialCell net = new SequentialCell();
+    net.insertChildToCell("parts", new CellDict<>());
+    net.insertChildToCell("list", new CellList<>());
+    assertEquals(List.of("", "parts"), net.cellsAndNames().stream().map(NamedCell::name).toList());
+  }
 }

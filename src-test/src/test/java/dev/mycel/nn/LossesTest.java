@@ -23,11 +23,28 @@ import dev.mycel.nn.loss.NLLLoss;
 import dev.mycel.nn.loss.RMSELoss;
 import dev.mycel.nn.loss.SmoothL1Loss;
 import dev.mycel.nn.loss.SoftmaxCrossEntropyWithLogits;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LossesTest {
   private static final Tensor LOGITS = Tensor.of(new float[] {1, 2, 3, 3, 1, 0}, 2, 3);
   private static final Tensor LABELS = Tensor.of(new int[] {2, 1}, 2);
+
+  @Test
+  void aLabelThatIsNoClassIsNamedOnEveryPath() {
+    for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+      Tensor logits = Ops.zeros(Shape.of(2, 3), dtype);
+      for (int wrong : new int[] {-1, 3}) {
+        Tensor labels = Tensor.of(new int[] {1, wrong});
+        ArgumentException e =
+            assertThrows(ArgumentException.class, () -> Ops.softmaxCrossEntropy(logits, labels));
+        assertTrue(e.getMessage().contains("label    " + wrong), e.getMessage());
+        CrossEntropyLoss loss = new CrossEntropyLoss();
+        e = assertThrows(ArgumentException.class, () -> loss.call(logits, labels));
+        assertTrue(e.getMessage().contains("label    " + wrong), e.getMessage());
+      }
+    }
+  }
 
   @Test
   void regressionLossesHaveTheirDefaults() {

@@ -16,8 +16,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of composites, by fused gradients that are composites themselves: those have no row, so that
- * a second derivative goes through their decompositions.
+ * Rows of composites, by fused gradients that are composites themselves: most of those have no row,
+ * so that a second derivative goes through their decompositions.
  */
 final class CompositeRows {
   private CompositeRows() {}

@@ -13,7 +13,6 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_exec_arg_md;
 
 import dev.mycel.core.spi.BlockPool;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * library's own is tied to the creating thread.
  */
 final class Compiled {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final BlockPool<NativeBlock> pool;
   private final dnnl_primitive_desc descriptor;
   private final dnnl_primitive primitive = new dnnl_primitive();
@@ -55,7 +52,7 @@ final class Compiled {
     this.arguments = arguments;
     Dnnl.check(dnnl_primitive_create(primitive, descriptor), "creating a primitive");
     this.handles = new Handles(primitive, descriptor);
-    CLEANER.register(this, handles);
+    Dnnl.CLEANER.register(this, handles);
     this.descs = new dnnl_memory_desc[arguments.length + 1];
     for (int i = 0; i < arguments.length; i++) {
       descs[i] = desc(arguments[i]);
@@ -63,6 +60,15 @@ final class Compiled {
     dnnl_memory_desc scratch = desc(DNNL_ARG_SCRATCHPAD);
     descs[arguments.length] = scratch;
     this.scratchBytes = dnnl_memory_desc_get_size(scratch);
+  }
+
+  /**
+   * Keeps the description of the forward primitive, which a backward one may look at, as long as
+   * this, and destroys it then.
+   */
+  Compiled keeping(dnnl_primitive_desc forward) {
+    handles.keep(forward);
+    return this;
   }
 
   /** The layout that the library chose for an argument. */
@@ -151,6 +157,7 @@ final class Compiled {
     private final dnnl_primitive primitive;
     private final dnnl_primitive_desc descriptor;
     private final List<dnnl_memory> memories = new ArrayList<>();
+    private @Nullable dnnl_primitive_desc forward;
 
     Handles(dnnl_primitive primitive, dnnl_primitive_desc descriptor) {
       this.primitive = primitive;
@@ -161,11 +168,18 @@ final class Compiled {
       memories.add(memory);
     }
 
+    synchronized void keep(dnnl_primitive_desc described) {
+      forward = described;
+    }
+
     @Override
     public synchronized void run() {
       memories.forEach(memory -> dnnl_memory_destroy(memory));
       dnnl_primitive_destroy(primitive);
       dnnl_primitive_desc_destroy(descriptor);
+      if (forward != null) {
+        dnnl_primitive_desc_destroy(forward);
+      }
     }
   }
 

@@ -245,7 +245,8 @@ final class ConvolutionKernels {
             forward,
             attributes.get()),
         "describing " + key);
-    return new Compiled(backend.pool(), pd, DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC);
+    return new Compiled(backend.pool(), pd, DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC)
+        .keeping(forward);
   }
 
   private static Compiled weightGrad(
@@ -275,7 +276,8 @@ final class ConvolutionKernels {
             forward,
             attributes.get()),
         "describing " + key);
-    return new Compiled(backend.pool(), pd, DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS);
+    return new Compiled(backend.pool(), pd, DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS)
+        .keeping(forward);
   }
 
   /** The library counts the elements between two that a kernel touches. */

@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_strides;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_tag;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_s32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_s8;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_u8;
@@ -69,7 +70,7 @@ record Desc(DType dtype, long[] dims, long[] strides) {
     return t == DType.FLOAT32 || t == DType.BFLOAT16 || t == DType.FLOAT16;
   }
 
-  /** The native description; the caller destroys it. */
+  /** The native description, destroyed when the object is no longer reachable. */
   dnnl_memory_desc create() {
     dnnl_memory_desc made = new dnnl_memory_desc();
     int type = type(dtype);
@@ -78,6 +79,8 @@ record Desc(DType dtype, long[] dims, long[] strides) {
             ? dnnl_memory_desc_create_with_tag(made, dims.length, dims, type, dnnl_format_tag_any)
             : dnnl_memory_desc_create_with_strides(made, dims.length, dims, type, strides);
     Dnnl.check(status, "describing " + this);
+    dnnl_memory_desc same = new dnnl_memory_desc(made);
+    Dnnl.CLEANER.register(made, () -> dnnl_memory_desc_destroy(same));
     return made;
   }
 

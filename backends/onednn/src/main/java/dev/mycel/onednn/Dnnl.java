@@ -3,7 +3,6 @@ package dev.mycel.onednn;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_matmul_primitive_desc_create;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
@@ -11,6 +10,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_version;
 
 import dev.mycel.core.DType;
+import java.lang.ref.Cleaner;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * The native library: loaded once, with one engine for the process and one stream for each thread.
  */
 final class Dnnl {
+  /** Destroys native objects whose Java object is no longer reachable. */
+  static final Cleaner CLEANER = Cleaner.create();
+
   private static final @Nullable String FAILURE = load();
   private static final @Nullable dnnl_engine ENGINE = FAILURE == null ? newEngine() : null;
   private static final ThreadLocal<dnnl_stream> STREAM = ThreadLocal.withInitial(Dnnl::newStream);
@@ -67,7 +70,6 @@ final class Dnnl {
       if (works) {
         dnnl_primitive_desc_destroy(pd);
       }
-      dnnl_memory_desc_destroy(square);
       return works;
     }
   }

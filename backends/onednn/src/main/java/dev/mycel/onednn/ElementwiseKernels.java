@@ -419,10 +419,11 @@ final class ElementwiseKernels {
           "describing " + key);
     }
     return new Compiled(
-        backend.pool(),
-        pd,
-        fromResult ? DNNL_ARG_DST : DNNL_ARG_SRC,
-        DNNL_ARG_DIFF_DST,
-        DNNL_ARG_DIFF_SRC);
+            backend.pool(),
+            pd,
+            fromResult ? DNNL_ARG_DST : DNNL_ARG_SRC,
+            DNNL_ARG_DIFF_DST,
+            DNNL_ARG_DIFF_SRC)
+        .keeping(hint);
   }
 }

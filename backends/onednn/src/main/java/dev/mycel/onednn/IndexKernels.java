@@ -1,12 +1,11 @@
 package dev.mycel.onednn;
 
-import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
-import dev.mycel.core.Messages;
 import dev.mycel.core.Prims;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
+import dev.mycel.core.spi.Indices;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
 
@@ -50,7 +49,7 @@ final class IndexKernels {
 
   private static void take(KernelCall<Attrs.Axis> call) {
     Buffer x = call.input(0);
-    long[] rows = indices(call.input(1), x.shape().dim(0), "gather");
+    long[] rows = indices("gather", call.input(1), 0, x.shape().dim(0));
     int n = (int) rowSize(x);
     Buffer out = call.output(0);
     Team.run(
@@ -86,7 +85,7 @@ final class IndexKernels {
   private static void takeAdd(KernelCall<Attrs.AxisSize> call) {
     Buffer updates = call.input(0);
     int extent = (int) call.attrs().size();
-    long[] rows = indices(call.input(1), extent, "scatterAdd");
+    long[] rows = indices("scatterAdd", call.input(1), 0, extent);
     int n = (int) (updates.size() / Math.max(rows.length, 1));
     int[] starts = new int[extent + 1];
     for (long row : rows) {
@@ -121,18 +120,10 @@ final class IndexKernels {
   }
 
   /** Indices as long, negative ones counted from the end, all checked. */
-  private static long[] indices(Buffer b, long extent, String op) {
+  private static long[] indices(String op, Buffer b, int axis, long extent) {
     long[] wide = wide(b);
     for (int i = 0; i < wide.length; i++) {
-      if (wide[i] < -extent || wide[i] >= extent) {
-        throw new ArgumentException(
-            Messages.of(op + ": an index is out of range")
-                .line("index ", wide[i])
-                .line("extent", extent)
-                .hint("indices go from " + -extent + " to " + (extent - 1))
-                .text());
-      }
-      wide[i] += wide[i] < 0 ? extent : 0;
+      wide[i] = Indices.fromFront(op, wide[i], axis, extent);
     }
     return wide;
   }

@@ -159,16 +159,17 @@ final class LayerNormKernels {
               attributes.get()),
           "describing " + key);
       return new Compiled(
-          backend.pool(),
-          backward,
-          DNNL_ARG_SRC,
-          DNNL_ARG_DIFF_DST,
-          DNNL_ARG_SCALE,
-          DNNL_ARG_MEAN,
-          DNNL_ARG_VARIANCE,
-          DNNL_ARG_DIFF_SRC,
-          DNNL_ARG_DIFF_SCALE,
-          DNNL_ARG_DIFF_SHIFT);
+              backend.pool(),
+              backward,
+              DNNL_ARG_SRC,
+              DNNL_ARG_DIFF_DST,
+              DNNL_ARG_SCALE,
+              DNNL_ARG_MEAN,
+              DNNL_ARG_VARIANCE,
+              DNNL_ARG_DIFF_SRC,
+              DNNL_ARG_DIFF_SCALE,
+              DNNL_ARG_DIFF_SHIFT)
+          .keeping(forward);
     }
   }
 }

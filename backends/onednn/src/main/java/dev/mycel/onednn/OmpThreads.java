@@ -2,6 +2,8 @@ package dev.mycel.onednn;
 
 import com.sun.jna.Function;
 import com.sun.jna.Pointer;
+import dev.mycel.core.Messages;
+import dev.mycel.core.TensorException;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +34,11 @@ final class OmpThreads {
   /** Sets the number for all threads. */
   static synchronized void set(int count) {
     if (SET == null) {
-      throw new UnsupportedOperationException(
-          "setThreads: this build of oneDNN has no OpenMP runtime whose threads can be set; set OMP_NUM_THREADS before the start");
+      throw new TensorException(
+          Messages.of("setThreads: this build of oneDNN has no OpenMP runtime to tell")
+              .line("wanted", count)
+              .hint("set the environment variable OMP_NUM_THREADS before the start")
+              .text());
     }
     wanted = count;
     version++;

@@ -2,7 +2,7 @@ package dev.mycel.onednn;
 
 import dev.mycel.core.DType;
 import dev.mycel.core.spi.Buffer;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.dnnl.global.dnnl;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,10 @@ final class PackedWeights {
    */
   private record Entry(int writes, @Nullable NativeStorage packed) {}
 
-  private final Map<Key, Entry> entries = new HashMap<>();
+  /** Several shapes of input may want different layouts; of many the oldest is packed anew. */
+  private static final int MOST = 8;
+
+  private final Map<Key, Entry> entries = new LinkedHashMap<>();
 
   /**
    * The weight packed for a primitive, retained for the caller if it is kept; null when the caller
@@ -53,20 +56,23 @@ final class PackedWeights {
   }
 
   private void replace(Key key, @Nullable Entry before, Entry next) {
+    release(before);
+    entries.remove(key);
+    if (entries.size() >= MOST) {
+      release(entries.remove(entries.keySet().iterator().next()));
+    }
     entries.put(key, next);
-    if (before != null && before.packed() != null) {
-      before.packed().release();
+  }
+
+  private static void release(@Nullable Entry entry) {
+    if (entry != null && entry.packed() != null) {
+      entry.packed().release();
     }
   }
 
   /** Gives all copies up: the weight is gone. */
   synchronized void release() {
-    for (Entry entry : entries.values()) {
-      NativeStorage packed = entry.packed();
-      if (packed != null) {
-        packed.release();
-      }
-    }
+    entries.values().forEach(entry -> release(entry));
     entries.clear();
   }
 }

@@ -199,10 +199,16 @@ final class PoolKernels {
               forward,
               attributes.get()),
           "describing " + key);
-      return max
-          ? new Compiled(
-              backend.pool(), backward, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC, DNNL_ARG_WORKSPACE)
-          : new Compiled(backend.pool(), backward, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC);
+      Compiled compiled =
+          max
+              ? new Compiled(
+                  backend.pool(),
+                  backward,
+                  DNNL_ARG_DIFF_DST,
+                  DNNL_ARG_DIFF_SRC,
+                  DNNL_ARG_WORKSPACE)
+              : new Compiled(backend.pool(), backward, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC);
+      return compiled.keeping(forward);
     }
   }
 }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class ReductionKernels {
   private static final int WORTH_IT = 2048;
 
+  /** The vector of ones is as long as what is summed: 256 MiB at most. */
+  private static final long MOST_ONES = 1L << 26;
+
   private ReductionKernels() {}
 
   /**
@@ -146,7 +149,7 @@ final class ReductionKernels {
         after *= d;
       }
     }
-    return summed > Integer.MAX_VALUE
+    return summed > MOST_ONES
         ? null
         : new Plan(before, summed, after, kept(layout, order, reduced));
   }

@@ -113,7 +113,8 @@ final class SoftmaxKernels {
               attributes.get()),
           "describing " + key);
       return new Compiled(
-          backend.pool(), backward, DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC);
+              backend.pool(), backward, DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC)
+          .keeping(forward);
     }
   }
 }

@@ -1,13 +1,12 @@
 package dev.mycel.reference;
 
-import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Attrs;
 import dev.mycel.core.Layout;
-import dev.mycel.core.Messages;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
+import dev.mycel.core.spi.Indices;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
 
@@ -28,19 +27,7 @@ final class IndexKernels {
     long[] given = Elements.longs(from, from.layout());
     int[] checked = new int[given.length];
     for (int i = 0; i < given.length; i++) {
-      long index = given[i];
-      if (index < -extent || index >= extent) {
-        throw new ArgumentException(
-            Messages.of(op + ": index " + index + " is out of range")
-                .line("axis  ", axis)
-                .line("extent", extent)
-                .hint(
-                    extent == 0
-                        ? "the axis has no elements"
-                        : "indices go from " + -extent + " to " + (extent - 1))
-                .text());
-      }
-      checked[i] = (int) (index < 0 ? index + extent : index);
+      checked[i] = (int) Indices.fromFront(op, given[i], axis, extent);
     }
     return checked;
   }

@@ -43,10 +43,8 @@ final class ClassLabels {
     Tensor y = integers(loss, labels);
     Tensor counts = y.ne(ignoreIndex);
     Tensor zero = Ops.scalar(0, logp.dtype());
-    // An index would count negative labels from the end: as a class that there is not, it refuses.
-    Tensor refusable = Ops.where(y.lt(0), Ops.scalar(logp.dim(axis), y.dtype()), y);
-    Tensor safe = Ops.where(counts, refusable, Ops.zerosLike(y));
-    Tensor picked = Ops.gatherElements(logp, axis, safe.expandDims(axis)).squeeze(axis);
+    Tensor safe = Ops.where(counts, y, Ops.zerosLike(y));
+    Tensor picked = Ops.pickClasses(logp, axis, safe);
     Tensor ones = Ops.broadcastTo(Ops.scalar(1, logp.dtype()), y.shape());
     Tensor w = weight == null ? ones : Ops.gather(weight.cast(logp.dtype()), safe, 0);
     Tensor share = Ops.where(counts, w, zero);
