@@ -211,6 +211,9 @@ public final class Attrs {
   /** Statistics over the axes from this one on, and the small number of the denominator. */
   public record LayerNorm(int axis, double epsilon) {}
 
+  /** Attention: what scores are multiplied by, and whether query i sees the keys 0 to i only. */
+  public record Attention(double scale, boolean causal) {}
+
   /** An order of a derivative, for polygamma. */
   public record Order(int n) {}
 

@@ -84,17 +84,21 @@ final class Composites {
   }
 
   static Tensor[] crossEntropy(None none, Tensor[] in) {
-    Tensor logp = Ops.logSoftmax(in[0].cast(in[0].dtype().accumulator()), 1);
-    return new Tensor[] {Labels.pick("softmaxCrossEntropy", logp, 1, in[1]).neg(), logp};
+    Tensor x = in[0].cast(in[0].dtype().accumulator());
+    String op = "softmaxCrossEntropy";
+    Tensor loss = Labels.pick(op, Ops.logSoftmax(x, 1), 1, in[1]).neg();
+    return new Tensor[] {loss, Labels.pick(op, x, 1, in[1]).add(loss)};
   }
 
   static Tensor[] crossEntropyGrad(None none, Tensor[] in) {
     Tensor g = in[0].expandDims(1);
-    long classes = in[1].shape().dim(1);
+    Tensor x = in[1].cast(in[0].dtype());
+    long classes = x.shape().dim(1);
     Tensor atLabel =
         Interpreters.bind(
-            Prims.PUT_ALONG_ADD, new Attrs.AxisSize(1, classes), g, in[2].expandDims(1));
-    return one(in[1].exp().mul(g).sub(atLabel));
+            Prims.PUT_ALONG_ADD, new Attrs.AxisSize(1, classes), g, in[3].expandDims(1));
+    Tensor p = x.sub(in[2].expandDims(1)).exp();
+    return one(p.mul(g).sub(atLabel).cast(in[1].dtype()));
   }
 
   static Tensor[] linear(None none, Tensor[] in) {

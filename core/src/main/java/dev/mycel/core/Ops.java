@@ -262,6 +262,43 @@ public final class Ops {
         Join.input(Prims.LINEAR, b));
   }
 
+  /**
+   * {@code softmax(q k^T / sqrt(D)) v}: attention without a mask.
+   *
+   * @param query [..., T, D]
+   * @param key [..., S, D]
+   * @param value [..., S, E]
+   * @param causal whether query i sees only the keys 0 to i
+   * @return [..., T, E]
+   */
+  public static Tensor scaledDotProductAttention(
+      Tensor query, Tensor key, Tensor value, boolean causal) {
+    double scale = 1 / Math.sqrt(Math.max(Checks.notNull(query, "attention", "query").dim(-1), 1));
+    return Attention.attend(query, key, value, null, causal, scale);
+  }
+
+  /**
+   * {@code softmax(scale q k^T + mask) v}.
+   *
+   * @param query [..., T, D]
+   * @param key [..., S, D]
+   * @param value [..., S, E]
+   * @param mask broadcasts to [..., T, S]; bool: true where a query may look; floats are added to
+   *     the scores; null for none
+   * @param causal whether query i sees only the keys 0 to i, besides the mask
+   * @param scale what scores are multiplied by, {@code 1 / sqrt(D)} as a rule
+   * @return [..., T, E]
+   */
+  public static Tensor scaledDotProductAttention(
+      Tensor query,
+      Tensor key,
+      Tensor value,
+      @org.jspecify.annotations.Nullable Tensor mask,
+      boolean causal,
+      double scale) {
+    return Attention.attend(query, key, value, mask, causal, scale);
+  }
+
   /** Cross-correlation of x [N, C, spatial...] with w [O, C / groups, kernel...]. */
   public static Tensor conv(Tensor x, Tensor w, Attrs.Conv attrs) {
     return Interpreters.bind(

@@ -299,12 +299,13 @@ public final class Prims {
       Primitive.of("softmax_cross_entropy", WindowRules::crossEntropy)
           .precision(SENSITIVE)
           .decomposed(Composites::crossEntropy)
-          .doc("Cross entropy of each row with an integer label, and the log-probabilities.");
+          .doc(
+              "Cross entropy of each row with an integer label, and the logarithm of the row's sum of exponentials.");
   public static final Primitive<None> SOFTMAX_CROSS_ENTROPY_GRAD =
       Primitive.of("softmax_cross_entropy_grad", WindowRules::crossEntropyGrad)
           .precision(SENSITIVE)
           .decomposed(Composites::crossEntropyGrad)
-          .doc("Gradient for the logits: inputs dloss, log-probabilities, labels.");
+          .doc("Gradient for the logits: inputs dloss, logits, logarithms of sums, labels.");
   public static final Primitive<None> LINEAR =
       Primitive.of("linear", Rules::linear)
           .precision(COMPUTE)
@@ -333,6 +334,17 @@ public final class Prims {
       Primitive.of("layer_norm_grad", WindowRules::layerNormGrad)
           .decomposed(Composites::layerNormGrad)
           .doc("Gradients of x, gamma, beta: inputs dy, x, gamma, mean, 1/deviation.");
+  public static final Primitive<Attrs.Attention> ATTENTION =
+      Primitive.of("attention", Attention::type)
+          .precision(COMPUTE)
+          .decomposed(Attention::expand)
+          .doc(
+              "softmax(scale q k^T) v over the last two axes: inputs q[..., T, D], k[..., S, D], v[..., S, E].");
+  public static final Primitive<Attrs.Attention> ATTENTION_GRAD =
+      Primitive.of("attention_grad", Attention::gradientType)
+          .precision(COMPUTE)
+          .decomposed(Attention::expandGradient)
+          .doc("Gradients of q, k, v: inputs dy, q, k, v.");
   public static final Primitive<Attrs.Dropout> DROPOUT =
       Primitive.of("dropout", Rules.<Attrs.Dropout>floatUnary("dropout"))
           .decomposed(Composites::dropout)

@@ -246,16 +246,18 @@ final class WindowRules {
     }
     Rules.requireShape("softmax_cross_entropy", "labels", in[1], Shape.of(x.dim(0)));
     TensorType wide = in[0].with(in[0].dtype().accumulator());
-    return new TensorType[] {wide.with(Shape.of(x.dim(0))), wide};
+    TensorType perRow = wide.with(Shape.of(x.dim(0)));
+    return new TensorType[] {perRow, perRow};
   }
 
-  /**
-   * Inputs dloss[N], log-probabilities[N, C], labels[N]; result has the logits' shape in the
-   * log-probabilities' type.
-   */
+  /** Inputs dloss[N], logits[N, C], logarithms of sums[N], labels[N]; result as the logits. */
   static TensorType[] crossEntropyGrad(None none, TensorType[] in) {
-    Rules.requireShape(
-        "softmax_cross_entropy_grad", "loss gradient", in[0], Shape.of(in[1].shape().dim(0)));
+    String op = "softmax_cross_entropy_grad";
+    TensorType perRow = crossEntropy(none, new TensorType[] {in[1], in[3]})[0];
+    Rules.requireShape(op, "loss gradient", in[0], perRow.shape());
+    Rules.requireShape(op, "logarithms of sums", in[2], perRow.shape());
+    Rules.same(op, perRow.dtype(), in[0]);
+    Rules.same(op, perRow.dtype(), in[2]);
     return Rules.one(in[1]);
   }
 }

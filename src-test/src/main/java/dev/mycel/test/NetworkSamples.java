@@ -19,7 +19,82 @@ final class NetworkSamples {
     pooling(rows);
     softmax(rows);
     normalisation(rows);
+    attention(rows);
     optimizers(rows);
+  }
+
+  private static void attention(
+      List<OpSample<?>> rows, String note, Attrs.Attention a, int order, Draw q, Draw k, Draw v) {
+    Draw dy = Draw.normal(q.shape().with(q.shape().rank() - 1, v.shape().dim(-1)).dims());
+    rows.add(OpSample.of(Prims.ATTENTION, a, q, k, v).note(note).loose(64).gradOrder(order).row());
+    rows.add(
+        OpSample.of(Prims.ATTENTION_GRAD, a, dy, q, k, v)
+            .note(note)
+            .loose(256)
+            .gradOrder(order)
+            .row());
+  }
+
+  private static void attention(List<OpSample<?>> rows) {
+    Attrs.Attention plain = new Attrs.Attention(0.5, false);
+    Attrs.Attention causal = new Attrs.Attention(0.7, true);
+    attention(rows, "2d", plain, 2, Draw.normal(3, 4), Draw.normal(5, 4), Draw.normal(5, 2));
+    attention(
+        rows,
+        "causal",
+        causal,
+        2,
+        Draw.normal(2, 4, 3),
+        Draw.normal(2, 4, 3),
+        Draw.normal(2, 4, 3));
+    attention(
+        rows,
+        "causal, fewer keys",
+        causal,
+        1,
+        Draw.normal(4, 2),
+        Draw.normal(2, 2),
+        Draw.normal(2, 3));
+    attention(
+        rows,
+        "causal, more keys",
+        causal,
+        1,
+        Draw.normal(2, 2),
+        Draw.normal(5, 2),
+        Draw.normal(5, 3));
+    Draw tall = Draw.normal(2, 3, 150, 8);
+    attention(rows, "large", plain, 0, tall, Draw.normal(2, 3, 70, 8), Draw.normal(2, 3, 70, 6));
+    attention(rows, "large, causal", causal, 0, tall, tall, tall);
+    attention(
+        rows,
+        "large, causal, more keys",
+        causal,
+        0,
+        tall,
+        Draw.normal(2, 3, 170, 8),
+        Draw.normal(2, 3, 170, 8));
+    rows.add(
+        OpSample.of(
+                Prims.ATTENTION,
+                plain,
+                Draw.normal(0, 3, 4),
+                Draw.normal(0, 2, 4),
+                Draw.normal(0, 2, 4))
+            .note("no batch")
+            .refuses(
+                "lengths",
+                ShapeException.class,
+                Draw.normal(3, 4),
+                Draw.normal(5, 3),
+                Draw.normal(5, 2))
+            .refuses(
+                "no key",
+                ShapeException.class,
+                Draw.normal(3, 4),
+                Draw.normal(0, 4),
+                Draw.normal(0, 2))
+            .row());
   }
 
   private static long[] l(long... values) {
@@ -228,7 +303,8 @@ final class NetworkSamples {
                 Prims.SOFTMAX_CROSS_ENTROPY_GRAD,
                 NONE,
                 Draw.normal(4).accumulated(),
-                Draw.uniform(-3, -0.1, 4, 5).accumulated(),
+                Draw.normal(4, 5),
+                Draw.uniform(1, 3, 4).accumulated(),
                 Draw.indices(5, 4))
             .loose(16)
             .row());
@@ -251,7 +327,8 @@ final class NetworkSamples {
                   Prims.SOFTMAX_CROSS_ENTROPY_GRAD,
                   NONE,
                   Draw.normal(shape[0]).accumulated(),
-                  Draw.uniform(-3, -0.1, shape).accumulated(),
+                  Draw.normal(shape),
+                  Draw.uniform(3, 6, shape[0]).accumulated(),
                   labels)
               .note(note)
               .loose(32)

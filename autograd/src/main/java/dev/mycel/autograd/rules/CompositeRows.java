@@ -13,6 +13,7 @@ import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ final class CompositeRows {
         (s, g) -> Interpreters.bind(Prims.LOG_SOFTMAX_GRAD, s.attrs(), g, s.out()));
     t.all(
         Prims.SOFTMAX_CROSS_ENTROPY,
-        Needs.inputs(1).and(Needs.outputs(1)),
+        Needs.inputs(0, 1).and(Needs.outputs(1)),
         CompositeRows::crossEntropy);
     t.all(Prims.BATCH_NORM, Needs.inputs(0, 1).and(Needs.outputs(1, 2)), CompositeRows::batchNorm);
     t.all(Prims.LAYER_NORM, Needs.inputs(0, 1).and(Needs.outputs(1, 2)), CompositeRows::layerNorm);
@@ -62,7 +63,14 @@ final class CompositeRows {
         Prims.DROPOUT,
         Needs.nothing(),
         (s, g) -> Interpreters.bind(Prims.DROPOUT, s.attrs(), g));
+    t.all(
+        Prims.ATTENTION,
+        Needs.inputs(0, 1, 2),
+        (s, dy, wanted) ->
+            Interpreters.bindAll(
+                Prims.ATTENTION_GRAD, s.attrs(), one(dy), s.in(0), s.in(1), s.in(2)));
     t.expanded(
+        Prims.ATTENTION_GRAD,
         Prims.GELU_GRAD,
         Prims.SOFTMAX_GRAD,
         Prims.LOG_SOFTMAX_GRAD,
@@ -74,6 +82,11 @@ final class CompositeRows {
         Prims.MOMENTUM_UPDATE,
         Prims.ADAM_UPDATE,
         Prims.ADAM_WEIGHT_DECAY_UPDATE);
+  }
+
+  /** The gradient of the only result. */
+  private static Tensor one(@Nullable Tensor[] dy) {
+    return Objects.requireNonNull(dy[0]);
   }
 
   private static Tensor softplus(Tensor g, Tensor x) {
@@ -97,17 +110,19 @@ final class CompositeRows {
 
   private static @Nullable Tensor[] crossEntropy(
       Saved<None> s, @Nullable Tensor[] dy, boolean[] wanted) {
-    Tensor logp = s.out(1);
+    Tensor x = s.in(0);
+    Tensor lse = s.out(1);
     Tensor dx = null;
     Tensor dloss = dy[0];
     if (dloss != null) {
-      dx = op(Prims.SOFTMAX_CROSS_ENTROPY_GRAD, dloss, logp, s.in(1));
+      dx = op(Prims.SOFTMAX_CROSS_ENTROPY_GRAD, dloss, x, lse, s.in(1));
     }
-    Tensor dlogp = dy[1];
-    if (dlogp != null) {
-      dx = plus(dx, Interpreters.bind(Prims.LOG_SOFTMAX_GRAD, new Attrs.Axis(1), dlogp, logp));
+    Tensor dlse = dy[1];
+    if (dlse != null) {
+      Tensor p = Bind.cast(x, lse.dtype()).sub(lse.expandDims(1)).exp();
+      dx = plus(dx, Bind.cast(p.mul(dlse.expandDims(1)), x.dtype()));
     }
-    return new Tensor[] {dx == null ? null : Bind.cast(dx, s.inputType(0).dtype()), null};
+    return new Tensor[] {dx, null};
   }
 
   /**

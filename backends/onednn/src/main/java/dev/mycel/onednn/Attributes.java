@@ -2,8 +2,10 @@ package dev.mycel.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_data_type_undef;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_binary;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_eltwise;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_sum;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_attr_create;
@@ -35,6 +37,12 @@ final class Attributes implements AutoCloseable {
   Attributes eltwise(int algorithm, float alpha, float beta) {
     Dnnl.check(
         dnnl_post_ops_append_eltwise(chain(), algorithm, alpha, beta), "appending a function");
+    return this;
+  }
+
+  /** Adds what the primitive computed to what the result holds. */
+  Attributes sum() {
+    Dnnl.check(dnnl_post_ops_append_sum(chain(), 1, 0, dnnl_data_type_undef), "appending a sum");
     return this;
   }
 

@@ -1,5 +1,7 @@
 package dev.mycel.onednn;
 
+import dev.mycel.core.DType;
+import dev.mycel.core.HalfPrecision;
 import dev.mycel.core.spi.Buffer;
 
 /**
@@ -38,5 +40,46 @@ final class Chunks {
     } else {
       System.arraycopy(data, at, b.array(), (int) position, count);
     }
+  }
+
+  /** Room for elements of a half type; none for float32. */
+  static short[] narrow(DType t, int count) {
+    return new short[t == DType.FLOAT32 ? 0 : count];
+  }
+
+  /** Reads elements of float32 or a half type as float32. */
+  static void readWide(Buffer b, long from, float[] to, short[] narrow, int count) {
+    if (b.dtype() == DType.FLOAT32) {
+      read(b, from, to, count);
+      return;
+    }
+    read(b, from, narrow, 0, count);
+    if (b.dtype() == DType.BFLOAT16) {
+      for (int i = 0; i < count; i++) {
+        to[i] = HalfPrecision.fromBfloat16(narrow[i]);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        to[i] = HalfPrecision.fromFloat16(narrow[i]);
+      }
+    }
+  }
+
+  /** Writes float32 elements as the buffer's type, rounded to nearest. */
+  static void writeNarrow(Buffer b, long from, float[] data, short[] narrow, int count) {
+    if (b.dtype() == DType.FLOAT32) {
+      write(b, from, data, count);
+      return;
+    }
+    if (b.dtype() == DType.BFLOAT16) {
+      for (int i = 0; i < count; i++) {
+        narrow[i] = HalfPrecision.toBfloat16(data[i]);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        narrow[i] = HalfPrecision.toFloat16(data[i]);
+      }
+    }
+    write(b, from, narrow, 0, count);
   }
 }

@@ -105,19 +105,30 @@ final class ContractionKernels {
       Desc result = Desc.dense(x.dtype(), rows.dim(0), w.shape().dim(0));
       boolean biased = call.inputCount() == 3;
       Desc bias = biased ? Desc.dense(x.dtype(), 1, w.shape().dim(0)) : null;
-      Compiled compiled =
-          backend
-              .cache()
-              .get(new Product(a.desc(), b.desc(), bias, result), k -> create(backend, k));
+      Product packed = new Product(a.desc(), Desc.any(x.dtype(), b.desc().dims()), bias, result);
+      NativeStorage weights =
+          DerivedCopies.retained(w, packed, () -> pack(backend, packed, b.desc(), b.address()));
+      if (weights != null) {
+        staging.releaseLater(weights);
+      }
+      Product key = weights != null ? packed : new Product(a.desc(), b.desc(), bias, result);
+      Compiled compiled = backend.cache().get(key, k -> create(backend, k));
+      long weight = weights != null ? weights.address() : b.address();
       long offset =
           biased ? staging.address(call.input(2), Layout.contiguous(call.input(2).shape())) : 0;
       long target = staging.output(call, 0, Layout.contiguous(out));
       if (biased) {
-        compiled.run(a.address(), b.address(), target, offset);
+        compiled.run(a.address(), weight, target, offset);
       } else {
-        compiled.run(a.address(), b.address(), target);
+        compiled.run(a.address(), weight, target);
       }
     }
+  }
+
+  /** A copy of a weight in the layout that its product chooses. */
+  private static NativeStorage pack(OneDnnBackend backend, Product key, Desc plain, long source) {
+    Compiled product = backend.cache().get(key, k -> create(backend, k));
+    return backend.reorder().packed(plain, source, product, DNNL_ARG_WEIGHTS);
   }
 
   /**

@@ -148,12 +148,14 @@ final class ConvolutionKernels {
   private static long packed(
       Staging staging, OneDnnBackend backend, Compiled compiled, Buffer w, int groups) {
     Desc plain = grouped(Desc.of(w), groups);
-    if (w.storage() instanceof NativeStorage own) {
-      NativeStorage kept = own.packed().retained(backend, staging, w, plain, compiled);
-      if (kept != null) {
-        staging.releaseLater(kept);
-        return kept.address();
-      }
+    NativeStorage kept =
+        DerivedCopies.retained(
+            w,
+            compiled,
+            () -> backend.reorder().packed(plain, staging.address(w), compiled, DNNL_ARG_WEIGHTS));
+    if (kept != null) {
+      staging.releaseLater(kept);
+      return kept.address();
     }
     NativeBlock block = staging.take(compiled.bytes(DNNL_ARG_WEIGHTS));
     backend.reorder().pack(plain, staging.address(w), compiled, DNNL_ARG_WEIGHTS, block.address());

@@ -130,14 +130,21 @@ final class CopyKernels {
 
   private static void cast(KernelCall<Attrs.Cast> call) {
     Buffer from = call.input(0);
+    Layout layout = Layouts.like(from.layout());
+    NativeStorage kept = DerivedCopies.retained(from, call.attrs(), () -> converted(call, layout));
+    call.output(0, kept != null ? kept : converted(call, layout), layout);
+  }
+
+  private static NativeStorage converted(KernelCall<Attrs.Cast> call, Layout layout) {
+    Buffer from = call.input(0);
+    DType to = call.attrs().dtype();
+    NativeStorage made = backend(call).allocateNative(to, from.size());
     try (Staging staging = new Staging(call)) {
-      Layout layout = Layouts.like(from.layout());
-      long source = staging.address(from);
-      long target = staging.output(call, 0, layout);
       backend(call)
           .reorder()
-          .run(Desc.of(from), source, Desc.of(call.attrs().dtype(), layout), target);
+          .run(Desc.of(from), staging.address(from), Desc.of(to, layout), made.address());
     }
+    return made;
   }
 
   private static OneDnnBackend backend(KernelCall<?> call) {

@@ -1,6 +1,6 @@
 package dev.mycel.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_exp;
+import static org.bytedeco.dnnl.global.dnnl.*;
 
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
@@ -11,15 +11,22 @@ import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
  * Softmax and cross entropy of class labels in one, with its gradient. Few elements are computed in
- * Java; of many, the exponentials are the library's, and only the sum's logarithm is ours, because
- * the library's logarithm is not accurate enough near one.
+ * Java; of many, the exponentials are the library's, a tile of rows at a time, and only the
+ * logarithm is ours, because the library's is not accurate enough near one.
  */
 final class CrossEntropyKernels {
   /** Up to so many elements the exponential in Java costs less than calls of the library. */
   private static final int FEW = 1 << 16;
+
+  /** Elements that are computed at a time: a mebibyte. */
+  private static final int TILE = 1 << 18;
+
+  /** A share above this is a normal number and has an accurate logarithm. */
+  private static final float SMALL = 1e-30f;
 
   private CrossEntropyKernels() {}
 
@@ -34,7 +41,7 @@ final class CrossEntropyKernels {
         Prims.SOFTMAX_CROSS_ENTROPY_GRAD,
         Access.CONTIGUOUS,
         "rows, float32",
-        call -> takes(call.input(1)) && call.input(0).dtype() == DType.FLOAT32,
+        call -> takes(call.input(1)),
         CrossEntropyKernels::gradient);
   }
 
@@ -65,99 +72,158 @@ final class CrossEntropyKernels {
     int rows = (int) x.shape().dim(0);
     int classes = (int) x.shape().dim(1);
     long[] labels = labels(call.input(1), classes);
-    Buffer loss = call.output(0);
-    Buffer logp = call.output(1);
-    if (x.size() <= FEW) {
-      few(x, labels, loss, logp, classes);
-      return;
-    }
     float[] losses = new float[rows];
-    OneDnnBackend backend = (OneDnnBackend) call.backend();
-    try (Staging staging = new Staging(call)) {
-      NativeBlock softmax = staging.take(x.size() * Float.BYTES);
-      SoftmaxKernels.rows(backend, Desc.of(x), staging.address(x), softmax.address());
-      Team.run(
-          rows,
-          IndexKernels.grain(classes),
-          (from, to) -> {
-            float[] row = new float[classes];
-            for (long r = from; r < to; r++) {
-              Chunks.read(x, r * classes, row, classes);
-              int top = largest(row);
-              float share = softmax.floats().get((int) (r * classes + top));
-              IndexKernels.subtract(row, 0, classes, row[top] - Math.log(share));
-              losses[(int) r] = -row[(int) labels[(int) r]];
-              Chunks.write(logp, r * classes, row, classes);
-            }
-          });
+    float[] sums = new float[rows];
+    if (x.size() <= FEW) {
+      few(x, labels, losses, sums, classes);
+    } else {
+      many(call, labels, losses, sums);
     }
-    Chunks.write(loss, 0, losses, rows);
+    Chunks.write(call.output(0), 0, losses, rows);
+    Chunks.write(call.output(1), 0, sums, rows);
   }
 
-  /** Where the largest element is: its share of the sum has an accurate logarithm. */
-  private static int largest(float[] row) {
-    int top = 0;
-    for (int i = 1; i < row.length; i++) {
-      if (row[i] > row[top]) {
-        top = i;
-      }
-    }
-    return top;
-  }
-
-  private static void few(Buffer x, long[] labels, Buffer loss, Buffer logp, int classes) {
+  private static void few(Buffer x, long[] labels, float[] losses, float[] sums, int classes) {
     float[] data = new float[labels.length * classes];
     Chunks.read(x, 0, data, data.length);
-    float[] losses = new float[labels.length];
     for (int r = 0; r < labels.length; r++) {
       int at = r * classes;
-      IndexKernels.subtract(data, at, classes, IndexKernels.logSumExp(data, at, classes));
-      losses[r] = -data[at + (int) labels[r]];
+      double sum = IndexKernels.logSumExp(data, at, classes);
+      sums[r] = (float) sum;
+      losses[r] = (float) (sum - data[at + (int) labels[r]]);
     }
-    Chunks.write(loss, 0, losses, losses.length);
-    Chunks.write(logp, 0, data, data.length);
+  }
+
+  /** The loss is minus the logarithm of the label's share, which is all that is read of a row. */
+  private static void many(KernelCall<None> call, long[] labels, float[] losses, float[] sums) {
+    Buffer x = call.input(0);
+    int classes = (int) x.shape().dim(1);
+    int tile = tile(classes);
+    OneDnnBackend backend = (OneDnnBackend) call.backend();
+    float[] logit = new float[1];
+    try (Staging staging = new Staging(call)) {
+      long source = staging.address(x);
+      NativeBlock shares = staging.take((long) tile * classes * Float.BYTES);
+      for (int from = 0; from < losses.length; from += tile) {
+        int rows = Math.min(tile, losses.length - from);
+        Desc part = Desc.dense(DType.FLOAT32, rows, classes);
+        long start = (long) from * classes;
+        SoftmaxKernels.rows(backend, part, source + start * Float.BYTES, shares.address());
+        for (int r = from; r < from + rows; r++) {
+          int label = (int) labels[r];
+          float share = shares.floats().get((r - from) * classes + label);
+          Chunks.read(x, (long) r * classes + label, logit, 1);
+          if (share > SMALL) {
+            losses[r] = (float) -Math.log(share);
+            sums[r] = logit[0] + losses[r];
+          } else {
+            float[] row = new float[classes];
+            Chunks.read(x, (long) r * classes, row, classes);
+            double sum = IndexKernels.logSumExp(row, 0, classes);
+            sums[r] = (float) sum;
+            losses[r] = (float) (sum - logit[0]);
+          }
+        }
+      }
+    }
+  }
+
+  /** Rows whose shares a cache holds. */
+  private static int tile(int classes) {
+    return Math.max(1, TILE / classes);
   }
 
   private static void gradient(KernelCall<None> call) {
-    Buffer logp = call.input(1);
-    int rows = (int) logp.shape().dim(0);
-    int classes = (int) logp.shape().dim(1);
-    long[] labels = labels(call.input(2), classes);
+    Buffer x = call.input(1);
+    int rows = (int) x.shape().dim(0);
+    int classes = (int) x.shape().dim(1);
+    long[] labels = labels(call.input(3), classes);
     float[] scale = new float[rows];
+    float[] sums = new float[rows];
     Chunks.read(call.input(0), 0, scale, rows);
-    Buffer out = call.output(0);
-    boolean many = logp.size() > FEW;
-    if (many) {
-      try (Staging staging = new Staging(call)) {
-        ElementwiseKernels.apply(
-            (OneDnnBackend) call.backend(),
-            dnnl_eltwise_exp,
-            logp.size(),
-            staging.address(logp),
-            staging.address(out));
-      }
+    Chunks.read(call.input(2), 0, sums, rows);
+    if (x.size() > FEW) {
+      manySlopes(call, labels, scale, sums);
+      return;
     }
-    Team.run(
-        rows,
-        IndexKernels.grain(classes),
-        (from, to) -> {
-          float[] row = new float[classes];
-          for (long r = from; r < to; r++) {
-            Chunks.read(many ? out : logp, r * classes, row, classes);
-            float s = many ? orNaN(scale[(int) r], logp, r * classes) : scale[(int) r];
-            for (int c = 0; c < classes; c++) {
-              row[c] = many ? row[c] * s : (float) (Math.exp(row[c]) * s);
-            }
-            row[(int) labels[(int) r]] -= s;
-            Chunks.write(out, r * classes, row, classes);
-          }
-        });
+    Buffer out = call.output(0);
+    float[] row = new float[classes];
+    for (int r = 0; r < rows; r++) {
+      Chunks.read(x, (long) r * classes, row, classes);
+      for (int c = 0; c < classes; c++) {
+        row[c] = (float) (Math.exp(row[c] - sums[r]) * scale[r]);
+      }
+      row[(int) labels[r]] -= scale[r];
+      Chunks.write(out, (long) r * classes, row, classes);
+    }
   }
 
-  /** The library's exponential passes over NaN, of which a row has none or only such. */
-  private static float orNaN(float scale, Buffer logp, long at) {
-    float[] first = new float[1];
-    Chunks.read(logp, at, first, 1);
-    return Float.isNaN(first[0]) ? Float.NaN : scale;
+  private static void manySlopes(
+      KernelCall<None> call, long[] labels, float[] scale, float[] sums) {
+    Buffer x = call.input(1);
+    int classes = (int) x.shape().dim(1);
+    int tile = tile(classes);
+    OneDnnBackend backend = (OneDnnBackend) call.backend();
+    try (Staging staging = new Staging(call)) {
+      long source = staging.address(x);
+      NativeBlock shift = staging.take((long) scale.length * Float.BYTES);
+      NativeBlock factor = staging.take((long) scale.length * Float.BYTES);
+      for (int r = 0; r < scale.length; r++) {
+        shift.floats().put(r, sums[r]);
+        // The library's exponential makes a number of NaN.
+        factor.floats().put(r, Float.isFinite(sums[r]) ? scale[r] : Float.NaN);
+      }
+      long target = staging.output(call, 0);
+      for (int from = 0; from < scale.length; from += tile) {
+        int rows = Math.min(tile, scale.length - from);
+        Desc part = Desc.dense(DType.FLOAT32, rows, classes);
+        long start = (long) from * classes * Float.BYTES;
+        long at = (long) from * Float.BYTES;
+        run(backend, new ByRow(part, true), source + start, shift.address() + at, target + start);
+        run(backend, new ByRow(part, false), target + start, factor.address() + at, target + start);
+      }
+    }
+    Buffer out = call.allocated(0);
+    if (out == null) {
+      throw new IllegalStateException("no output");
+    }
+    float[] one = new float[1];
+    for (int r = 0; r < scale.length; r++) {
+      long at = (long) r * classes + labels[r];
+      Chunks.read(out, at, one, 1);
+      one[0] -= scale[r];
+      Chunks.write(out, at, one, 1);
+    }
+  }
+
+  private static void run(OneDnnBackend backend, ByRow key, long x, long perRow, long target) {
+    backend.cache().get(key, k -> create(backend, k)).run(x, perRow, target);
+  }
+
+  /**
+   * Rows and one number for each.
+   *
+   * @param exponential {@code exp(x - number)}, else {@code x * number}
+   */
+  private record ByRow(Desc x, boolean exponential) {}
+
+  private static Compiled create(OneDnnBackend backend, ByRow key) {
+    dnnl_primitive_desc pd = new dnnl_primitive_desc();
+    try (Attributes attributes = new Attributes()) {
+      if (key.exponential()) {
+        attributes.eltwise(dnnl_eltwise_exp, 0, 0);
+      }
+      Dnnl.check(
+          dnnl_binary_primitive_desc_create(
+              pd,
+              Dnnl.engine(),
+              key.exponential() ? dnnl_binary_sub : dnnl_binary_mul,
+              key.x().create(),
+              Desc.dense(DType.FLOAT32, key.x().dims()[0], 1).create(),
+              key.x().create(),
+              attributes.get()),
+          "describing " + key);
+    }
+    return new Compiled(backend.pool(), pd, DNNL_ARG_SRC_0, DNNL_ARG_SRC_1, DNNL_ARG_DST);
   }
 }

@@ -5,6 +5,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Prims;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
+import dev.mycel.core.spi.HeapStorage;
 import dev.mycel.core.spi.Indices;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
@@ -14,16 +15,11 @@ final class IndexKernels {
   private IndexKernels() {}
 
   static void register(KernelTable table) {
-    table.put(
-        Prims.TAKE,
-        Access.CONTIGUOUS,
-        "rows, float32",
-        IndexKernels::takesRows,
-        IndexKernels::take);
+    table.put(Prims.TAKE, Access.CONTIGUOUS, "rows", IndexKernels::takesRows, IndexKernels::take);
     table.put(
         Prims.TAKE_ADD,
         Access.CONTIGUOUS,
-        "rows, float32",
+        "rows of floats, summed in float32",
         IndexKernels::takesAdd,
         IndexKernels::takeAdd);
     table.put(
@@ -36,8 +32,7 @@ final class IndexKernels {
 
   private static boolean takesRows(KernelCall<Attrs.Axis> call) {
     Buffer x = call.input(0);
-    return x.dtype() == DType.FLOAT32
-        && call.attrs().axis() == 0
+    return call.attrs().axis() == 0
         && x.shape().rank() >= 2
         && x.size() > 0
         && rowSize(x) <= Integer.MAX_VALUE;
@@ -56,10 +51,10 @@ final class IndexKernels {
         rows.length,
         grain(n),
         (from, to) -> {
-          float[] row = new float[n];
+          Object row = HeapStorage.newArray(x.dtype(), n);
           for (long i = from; i < to; i++) {
-            Chunks.read(x, rows[(int) i] * n, row, n);
-            Chunks.write(out, i * n, row, n);
+            Chunks.read(x, rows[(int) i] * n, row, 0, n);
+            Chunks.write(out, i * n, row, 0, n);
           }
         });
   }
@@ -71,7 +66,7 @@ final class IndexKernels {
 
   private static boolean takesAdd(KernelCall<Attrs.AxisSize> call) {
     Buffer updates = call.input(0);
-    return updates.dtype() == DType.FLOAT32
+    return Desc.computes(updates.dtype())
         && call.attrs().axis() == 0
         && updates.size() > 0
         && updates.shape().rank() > call.input(1).shape().rank()
@@ -106,15 +101,16 @@ final class IndexKernels {
         (from, to) -> {
           float[] sum = new float[n];
           float[] row = new float[n];
+          short[] narrow = Chunks.narrow(updates.dtype(), n);
           for (int r = (int) from; r < to; r++) {
             java.util.Arrays.fill(sum, 0);
             for (int i = starts[r]; i < starts[r + 1]; i++) {
-              Chunks.read(updates, (long) order[i] * n, row, n);
+              Chunks.readWide(updates, (long) order[i] * n, row, narrow, n);
               for (int j = 0; j < n; j++) {
                 sum[j] += row[j];
               }
             }
-            Chunks.write(out, (long) r * n, sum, n);
+            Chunks.writeNarrow(out, (long) r * n, sum, narrow, n);
           }
         });
   }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class NativeStorage extends Storage {
   private final BlockPool<NativeBlock> pool;
   private final NativeBlock block;
-  private @Nullable PackedWeights packed;
+  private @Nullable DerivedCopies derived;
 
   NativeStorage(BlockPool<NativeBlock> pool, DType dtype, long size) {
     super(dtype, size);
@@ -29,20 +29,20 @@ final class NativeStorage extends Storage {
     return true;
   }
 
-  /** Where copies of this storage as a packed weight are kept. */
-  synchronized PackedWeights packed() {
-    PackedWeights known = packed;
+  /** What kernels have made of this storage's content. */
+  synchronized DerivedCopies derived() {
+    DerivedCopies known = derived;
     if (known == null) {
-      known = new PackedWeights();
-      packed = known;
+      known = new DerivedCopies();
+      derived = known;
     }
     return known;
   }
 
   @Override
   protected void free() {
-    if (packed != null) {
-      packed.release();
+    if (derived != null) {
+      derived.release();
     }
     pool.give(block);
   }

@@ -39,6 +39,7 @@ final class OneDnnBackend implements Backend {
     NormKernels.register(table);
     LayerNormKernels.register(table);
     SoftmaxKernels.register(table);
+    AttentionKernels.register(table);
     ReductionKernels.register(table);
     IndexKernels.register(table);
     CrossEntropyKernels.register(table);

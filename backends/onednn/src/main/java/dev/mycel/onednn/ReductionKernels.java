@@ -9,6 +9,7 @@ import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ final class ReductionKernels {
 
   /** The vector of ones is as long as what is summed: 256 MiB at most. */
   private static final long MOST_ONES = 1L << 26;
+
+  private static final short BFLOAT16_ONE = 0x3F80;
+  private static final short FLOAT16_ONE = 0x3C00;
 
   private ReductionKernels() {}
 
@@ -42,7 +46,7 @@ final class ReductionKernels {
 
   private static boolean takes(KernelCall<Attrs.Axes> call) {
     Buffer x = call.input(0);
-    return x.dtype() == DType.FLOAT32
+    return (x.dtype() == DType.FLOAT32 || (Desc.computes(x.dtype()) && x.size() >= WORTH_IT))
         && x.size() > 0
         && Layouts.isPositive(x.layout())
         && x.layout().isDense()
@@ -62,9 +66,9 @@ final class ReductionKernels {
     OneDnnBackend backend = (OneDnnBackend) call.backend();
     try (Staging staging = new Staging(call)) {
       long source = staging.address(x);
-      long ones = ones(staging, plan.summed());
+      DType t = x.dtype();
+      long ones = ones(staging, t, plan.summed());
       long target = staging.output(call, 0, plan.layout());
-      DType t = DType.FLOAT32;
       if (plan.after() == 1) {
         ContractionKernels.multiply(
             backend,
@@ -105,13 +109,22 @@ final class ReductionKernels {
     Chunks.write(call.output(0, plan.layout()), 0, sums, sums.length);
   }
 
-  private static long ones(Staging staging, long count) {
-    NativeBlock block = staging.take(count * Float.BYTES);
-    float[] ones = new float[(int) Math.min(count, 1 << 16)];
-    java.util.Arrays.fill(ones, 1);
-    var view = block.view(0).asFloatBuffer();
-    for (long at = 0; at < count; at += ones.length) {
-      view.put((int) at, ones, 0, (int) Math.min(ones.length, count - at));
+  private static long ones(Staging staging, DType t, long count) {
+    NativeBlock block = staging.take(count * t.bytes());
+    int n = (int) Math.min(count, 1 << 16);
+    if (t == DType.FLOAT32) {
+      float[] ones = new float[n];
+      Arrays.fill(ones, 1);
+      for (long at = 0; at < count; at += n) {
+        block.floats().put((int) at, ones, 0, (int) Math.min(n, count - at));
+      }
+    } else {
+      short[] ones = new short[n];
+      Arrays.fill(ones, t == DType.BFLOAT16 ? BFLOAT16_ONE : FLOAT16_ONE);
+      var view = block.view(0).asShortBuffer();
+      for (long at = 0; at < count; at += n) {
+        view.put((int) at, ones, 0, (int) Math.min(n, count - at));
+      }
     }
     return block.address();
   }
@@ -172,6 +185,6 @@ final class ReductionKernels {
         keptOrder[k++] = renumbered[axis];
       }
     }
-    return Layout.ordered(Shape.of(java.util.Arrays.copyOf(dims, rank)), keptOrder);
+    return Layout.ordered(Shape.of(Arrays.copyOf(dims, rank)), keptOrder);
   }
 }

@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
 
+import dev.mycel.core.DType;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
@@ -28,6 +29,13 @@ final class Reorder {
   /** Copies a plain tensor into the layout that a primitive chose for an argument. */
   void pack(Desc from, long source, Compiled user, int argument, long target) {
     backend.cache().get(new PackKey(from, user, argument), this::createPack).run(source, target);
+  }
+
+  /** A new copy of a plain tensor in the layout that a primitive chose for an argument. */
+  NativeStorage packed(Desc from, long source, Compiled user, int argument) {
+    NativeStorage copy = backend.allocateNative(DType.UINT8, user.bytes(argument));
+    pack(from, source, user, argument, copy.address());
+    return copy;
   }
 
   /** Copies an argument of a primitive from the layout that it chose to a plain one. */

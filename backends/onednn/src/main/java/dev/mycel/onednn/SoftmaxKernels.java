@@ -81,6 +81,12 @@ final class SoftmaxKernels {
     backend.cache().get(key, k -> create(backend, k)).run(source, target);
   }
 
+  /** The gradient of softmax over the rows of a matrix, written over the result's gradient. */
+  static void rowsGrad(OneDnnBackend backend, Desc x, long result, long gradient) {
+    Key key = new Key(dnnl_softmax_accurate, true, 1, x);
+    backend.cache().get(key, k -> create(backend, k)).run(result, gradient, gradient);
+  }
+
   private static Compiled create(OneDnnBackend backend, Key key) {
     dnnl_memory_desc x = key.x().create();
     dnnl_primitive_desc forward = new dnnl_primitive_desc();

@@ -12,17 +12,10 @@ import dev.mycel.nn.layer.GELU;
 import dev.mycel.nn.layer.LayerNorm;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A small GPT that is trained, and BERT's encoder. */
 final class Transformers {
   private Transformers() {}
-
-  /** Scores of all positions with all others, softmax, and the mean of values they weigh. */
-  private static Tensor attention(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask) {
-    Tensor scores = q.matmul(k.transpose(0, 1, 3, 2)).mul(1 / Math.sqrt(q.dim(-1)));
-    return Ops.softmax(mask == null ? scores : scores.add(mask), -1).matmul(v);
-  }
 
   /** [batch, time, heads * size] to [batch, heads, time, size]. */
   private static Tensor split(Tensor x, long heads) {
@@ -50,27 +43,25 @@ final class Transformers {
     private final LayerNorm between;
     private final SequentialCell forward;
     private final long heads;
-    private final transient Tensor mask;
 
-    Block(long width, long heads, Tensor mask) {
+    Block(long width, long heads) {
       before = norm(width, 1e-5);
       qkv = new Dense(width, 3 * width);
       out = new Dense(width, width);
       between = norm(width, 1e-5);
       forward = feedForward(width);
       this.heads = heads;
-      this.mask = mask;
     }
 
     @Override
     protected Tensor construct(Tensor x) {
       List<Tensor> parts = qkv.call(before.call(x)).split(x.dim(2), -1);
       Tensor mixed =
-          attention(
+          Ops.scaledDotProductAttention(
               split(parts.get(0), heads),
               split(parts.get(1), heads),
               split(parts.get(2), heads),
-              mask);
+              true);
       Tensor y = x.add(out.call(join(mixed)));
       return y.add(forward.call(between.call(y)));
     }
@@ -89,10 +80,9 @@ final class Transformers {
     private final transient Tensor positions = Ops.arange(TIME).cast(DType.INT32);
 
     Gpt() {
-      Tensor mask = Ops.full(Shape.of(TIME, TIME), -1e9, DType.FLOAT32).triu(1);
       List<Cell<Tensor, Tensor>> all = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
-        all.add(new Block(WIDTH, 6, mask));
+        all.add(new Block(WIDTH, 6));
       }
       blocks = new SequentialCell(all);
     }
@@ -129,8 +119,8 @@ final class Transformers {
     @Override
     protected Tensor construct(Tensor x) {
       Tensor mixed =
-          attention(
-              split(q.call(x), heads), split(k.call(x), heads), split(v.call(x), heads), null);
+          Ops.scaledDotProductAttention(
+              split(q.call(x), heads), split(k.call(x), heads), split(v.call(x), heads), false);
       Tensor y = first.call(x.add(out.call(join(mixed))));
       return second.call(y.add(forward.call(y)));
     }

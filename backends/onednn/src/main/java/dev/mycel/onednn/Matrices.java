@@ -1,0 +1,120 @@
+package dev.mycel.onednn;
+
+import dev.mycel.core.DType;
+import dev.mycel.core.Layout;
+import dev.mycel.core.spi.Buffer;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * A batch of matrices in native memory: the last two axes are rows and columns. Parts and
+ * transposed forms are other strides over the same memory.
+ */
+record Matrices(DType dtype, long[] dims, long[] strides, long address) {
+  /** An input as it lies, or a row-major copy if its columns have gaps. */
+  static Matrices of(Staging staging, Buffer b) {
+    Layout layout = b.layout();
+    int rank = b.shape().rank();
+    boolean plain =
+        (layout.stride(rank - 1) == 1 || b.shape().dim(-1) == 1)
+            && layout.stride(rank - 2) >= b.shape().dim(-1);
+    Layout taken = plain ? layout : Layout.contiguous(b.shape());
+    long address = plain ? staging.address(b) : staging.address(b, taken);
+    long[] strides = taken.strides();
+    strides[rank - 1] = 1;
+    return new Matrices(b.dtype(), b.shape().dims(), strides, address);
+  }
+
+  /** Row-major without gaps. */
+  static Matrices dense(DType dtype, long address, long... dims) {
+    return new Matrices(dtype, dims, Desc.dense(dtype, dims).strides(), address);
+  }
+
+  /** Without gaps in a layout. */
+  static Matrices in(Layout layout, DType dtype, long address) {
+    return new Matrices(dtype, layout.shape().dims(), layout.strides(), address);
+  }
+
+  private int rank() {
+    return dims.length;
+  }
+
+  long rows() {
+    return dims[rank() - 2];
+  }
+
+  long columns() {
+    return dims[rank() - 1];
+  }
+
+  /** Number of matrices. */
+  long count() {
+    long count = 1;
+    for (int i = 0; i < rank() - 2; i++) {
+      count *= dims[i];
+    }
+    return count;
+  }
+
+  /** The first extent, if it is none of the matrices'. */
+  long batches() {
+    return rank() > 2 ? dims[0] : 1;
+  }
+
+  /** Some of the first axis, if it is none of the matrices'. */
+  Matrices batches(long from, long count) {
+    if (rank() == 2) {
+      return this;
+    }
+    long[] fewer = dims.clone();
+    fewer[0] = count;
+    return new Matrices(dtype, fewer, strides, address + from * strides[0] * dtype.bytes());
+  }
+
+  /** Some of the rows of every matrix. */
+  Matrices rows(long from, long count) {
+    long[] fewer = dims.clone();
+    fewer[rank() - 2] = count;
+    long offset = from * strides[rank() - 2] * dtype.bytes();
+    return new Matrices(dtype, fewer, strides, address + offset);
+  }
+
+  /** Rows as columns. */
+  Matrices turned() {
+    long[] d = dims.clone();
+    long[] s = strides.clone();
+    int last = rank() - 1;
+    d[last] = dims[last - 1];
+    d[last - 1] = dims[last];
+    s[last] = strides[last - 1];
+    s[last - 1] = strides[last];
+    return new Matrices(dtype, d, s, address);
+  }
+
+  /** The leading extents with those of other matrices. */
+  long[] batch(long rows, long columns) {
+    long[] other = dims.clone();
+    other[rank() - 2] = rows;
+    other[rank() - 1] = columns;
+    return other;
+  }
+
+  /**
+   * The axes by how far apart their elements lie, the columns last: a result in this order has its
+   * elements where these have theirs.
+   */
+  int[] order() {
+    int last = rank() - 1;
+    return IntStream.concat(
+            IntStream.range(0, last)
+                .boxed()
+                .sorted(Comparator.comparingLong((Integer i) -> -strides[i]))
+                .mapToInt(i -> i),
+            IntStream.of(last))
+        .toArray();
+  }
+
+  Desc desc() {
+    return Desc.of(dtype, dims, strides);
+  }
+}
