@@ -214,6 +214,21 @@ public final class Attrs {
   /** Attention: what scores are multiplied by, and whether query i sees the keys 0 to i only. */
   public record Attention(double scale, boolean causal) {}
 
+  /** An axis, and the extents of the parts that it is cut into. */
+  public record Split(int axis, long... extents) {
+    @Override
+    public boolean equals(Object o) {
+      return o instanceof Split other
+          && axis == other.axis
+          && Arrays.equals(extents, other.extents);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * Arrays.hashCode(extents) + axis;
+    }
+  }
+
   /** An order of a derivative, for polygamma. */
   public record Order(int n) {}
 

@@ -142,26 +142,16 @@ final class Movement {
   }
 
   static List<Tensor> split(Tensor x, long[] extents, int axis) {
-    int a = x.shape().axis(axis, "split");
-    long total = 0;
-    boolean negative = false;
-    for (long extent : extents) {
-      negative |= extent < 0;
-      total += extent;
-    }
-    if (negative || total != x.shape().rawDims()[a]) {
-      throw new ShapeException(
-          Messages.of("split: the extents do not add up to the axis")
-              .line("shape  ", x.shape())
-              .line("axis   ", a)
-              .line("extents", Arrays.toString(extents))
-              .text());
-    }
-    List<Tensor> parts = new ArrayList<>(extents.length);
+    Attrs.Split attrs = new Attrs.Split(x.shape().axis(axis, "split"), extents.clone());
+    return List.of(Interpreters.bindAll(Prims.SPLIT, attrs, x));
+  }
+
+  static Tensor[] parts(Attrs.Split a, Tensor[] in) {
+    Tensor[] parts = new Tensor[a.extents().length];
     long at = 0;
-    for (long extent : extents) {
-      parts.add(narrow(x, a, at, extent));
-      at += extent;
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = narrow(in[0], a.axis(), at, a.extents()[i]);
+      at += a.extents()[i];
     }
     return parts;
   }

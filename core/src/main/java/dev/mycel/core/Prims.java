@@ -145,6 +145,10 @@ public final class Prims {
           .doc("Puts a value before, after and between the elements of each axis.");
   public static final Primitive<Attrs.Axis> CONCAT =
       Primitive.of("concat", Rules::concat).doc("Joins any number of tensors along an axis.");
+  public static final Primitive<Attrs.Split> SPLIT =
+      Primitive.of("split", Rules::split)
+          .decomposed(Movement::parts)
+          .doc("Cuts an axis into parts, which are views; their gradients are joined in one go.");
 
   // ---- reductions -------------------------------------------------------------------------------
   public static final Primitive<Attrs.Axes> REDUCE_SUM =

@@ -283,6 +283,28 @@ final class Rules {
     return one(in[0].with(x.with(x.rank() - 1, w.dim(0))));
   }
 
+  static TensorType[] split(Attrs.Split a, TensorType[] in) {
+    Shape x = in[0].shape();
+    TensorType[] parts = new TensorType[a.extents().length];
+    long total = 0;
+    boolean negative = false;
+    for (int i = 0; i < parts.length; i++) {
+      long extent = a.extents()[i];
+      negative |= extent < 0;
+      total += extent;
+      parts[i] = in[0].with(x.with(a.axis(), Math.max(extent, 0)));
+    }
+    if (negative || total != x.dim(a.axis())) {
+      throw new ShapeException(
+          Messages.of("split: the extents do not add up to the axis")
+              .line("shape  ", x)
+              .line("axis   ", a.axis())
+              .line("extents", java.util.Arrays.toString(a.extents()))
+              .text());
+    }
+    return parts;
+  }
+
   static TensorType[] take(Attrs.Axis a, TensorType[] in) {
     requireIndices("gather", in[1]);
     Shape x = in[0].shape();

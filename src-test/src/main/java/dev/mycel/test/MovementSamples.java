@@ -104,6 +104,17 @@ final class MovementSamples {
         OpSample.of(Prims.CONCAT, new Attrs.Axis(0), Draw.normal(0, 2), Draw.normal(3, 2))
             .note("empty part")
             .row());
+    rows.add(
+        OpSample.of(Prims.CONCAT, new Attrs.Axis(1), Draw.normal(20, 7, 5), Draw.normal(20, 9, 5))
+            .note("large")
+            .all()
+            .gradOrder(0)
+            .row());
+    rows.add(
+        OpSample.of(Prims.SPLIT, new Attrs.Split(1, 1, 3, 0, 2), Draw.normal(2, 6, 3))
+            .all()
+            .refuses("not all", ShapeException.class, Draw.normal(2, 7, 3))
+            .row());
   }
 
   private static void reductions(List<OpSample<?>> rows) {

@@ -27,6 +27,7 @@ final class MovementRows {
     t.wrt(0, Prims.FLIP, Needs.nothing(), (s, g) -> Interpreters.bind(Prims.FLIP, s.attrs(), g));
     t.wrt(0, Prims.PAD, Needs.nothing(), MovementRows::unpad);
     t.all(Prims.CONCAT, Needs.nothing(), MovementRows::unconcat);
+    t.all(Prims.SPLIT, Needs.nothing(), MovementRows::unsplit);
   }
 
   private static Tensor unbroadcast(Saved<Attrs.To> s, Tensor g) {
@@ -89,5 +90,16 @@ final class MovementRows {
       at += part.dim(axis);
     }
     return parts;
+  }
+
+  private static @Nullable Tensor[] unsplit(
+      Saved<Attrs.Split> s, @Nullable Tensor[] dy, boolean[] wanted) {
+    Tensor[] parts = new Tensor[dy.length];
+    for (int i = 0; i < parts.length; i++) {
+      Tensor g = dy[i];
+      parts[i] = g == null ? Bind.zeros(s.outputType(i)) : g;
+    }
+    Tensor whole = Interpreters.bind(Prims.CONCAT, new Attrs.Axis(s.attrs().axis()), parts);
+    return new Tensor[] {whole};
   }
 }

@@ -25,12 +25,12 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
  */
 final class AttentionKernels {
   /** Scores at a time: a float each, twice in the backward pass. */
-  private static final long SCORES = Long.getLong("mycel.att.scores", 1 << 19);
+  private static final long SCORES = 1 << 19;
 
   private static final long FEWEST_ROWS = 16;
 
   /** Of causal blocks, which compute half of their square in vain. */
-  private static final long MOST_ROWS = Long.getLong("mycel.att.rows", 128);
+  private static final long MOST_ROWS = 64;
 
   private static final DType WIDE = DType.FLOAT32;
 

@@ -28,6 +28,12 @@ final class CopyKernels {
     table.put(
         Prims.PAD, Access.STRIDED, "zeros and reorder", CopyKernels::takesPad, CopyKernels::pad);
     table.put(
+        Prims.CONCAT,
+        Access.STRIDED,
+        "reorders into parts",
+        CopyKernels::takesConcat,
+        CopyKernels::concat);
+    table.put(
         Prims.CAST,
         Access.STRIDED,
         "reorder between float types",
@@ -111,6 +117,34 @@ final class CopyKernels {
           (first, end) -> new Pointer(target + first).setMemory(0, end - first, (byte) 0));
       Desc inner = Desc.of(from.dtype(), from.shape().dims(), whole.strides());
       backend(call).reorder().run(Desc.of(from), source, inner, target + offset * bytes);
+    }
+  }
+
+  private static boolean takesConcat(KernelCall<Attrs.Axis> call) {
+    boolean fits =
+        call.outputType(0).shape().size() > OneDnnBackend.TINY
+            && Desc.computes(call.outputType(0).dtype());
+    for (int i = 0; i < call.inputCount(); i++) {
+      Buffer part = call.input(i);
+      fits &= part.size() == 0 || Layouts.isPositive(part.layout());
+    }
+    return fits;
+  }
+
+  private static void concat(KernelCall<Attrs.Axis> call) {
+    Layout whole = Layout.contiguous(call.outputType(0).shape());
+    int axis = call.attrs().axis();
+    DType t = call.outputType(0).dtype();
+    try (Staging staging = new Staging(call)) {
+      long target = staging.output(call, 0, whole);
+      for (int i = 0; i < call.inputCount(); i++) {
+        Buffer part = call.input(i);
+        if (part.size() > 0) {
+          Desc place = Desc.of(t, part.shape().dims(), whole.strides());
+          backend(call).reorder().run(Desc.of(part), staging.address(part), place, target);
+          target += part.shape().dim(axis) * whole.stride(axis) * t.bytes();
+        }
+      }
     }
   }
 

@@ -99,7 +99,7 @@ public final class Eager extends RootInterpreter {
   private static boolean converts(Primitive<?> primitive, Backend backend, TensorType[] inputs) {
     for (TensorType t : inputs) {
       if (backend.computeType(t.dtype()) != t.dtype()) {
-        return primitive != Prims.CAST && primitive != Prims.COPY;
+        return primitive != Prims.CAST && primitive != Prims.COPY && primitive != Prims.SPLIT;
       }
     }
     return false;
