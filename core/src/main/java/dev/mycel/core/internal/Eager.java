@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * The bottom interpreter: runs each primitive at once as a view, a kernel, or its decomposition.
  */
 public final class Eager extends RootInterpreter {
+  /** Composites run their decompositions on every backend if this property is {@code false}. */
+  private static final boolean FUSES = !"false".equals(System.getProperty("mycel.fusion"));
+
   private final Backends backends = new Backends();
   private final HostFallback fallback = new HostFallback();
 
@@ -137,6 +140,9 @@ public final class Eager extends RootInterpreter {
   }
 
   private static <A> KernelTable.@Nullable Entry<A> find(KernelTable table, KernelCall<A> call) {
+    if (!FUSES && call.primitive().isComposite()) {
+      return null;
+    }
     List<KernelTable.Entry<A>> entries = table.entries(call.primitive());
     for (int i = 0; i < entries.size(); i++) {
       KernelTable.Entry<A> entry = entries.get(i);
