@@ -88,6 +88,7 @@ final class Dnnl {
 
   private static @Nullable String load() {
     try {
+      OmpWaiting.shorten();
       Loader.load(org.bytedeco.dnnl.global.dnnl.class);
       return null;
     } catch (LinkageError | RuntimeException e) {
