@@ -72,7 +72,7 @@ final class GroupPlan {
         p,
         rate == null ? "learning_rate" : "learning_rate_group_" + index,
         rate == null ? builder.requiredLearningRate() : rate,
-        builder.grouped || decaysByName(p.name()) ? decay : NO_DECAY,
+        builder.grouped || builder.decaysAll || decaysByName(p.name()) ? decay : NO_DECAY,
         Boolean.TRUE.equals(group.gradCentralization));
   }
 

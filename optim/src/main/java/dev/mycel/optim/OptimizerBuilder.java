@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class OptimizerBuilder<B extends OptimizerBuilder<B>> {
   final String op;
+
+  /** Whether the decay also applies to parameters that are named as those of norms are. */
+  boolean decaysAll;
+
   final List<ParamGroup> groups;
   final boolean grouped;
   @Nullable StepValue learningRate;

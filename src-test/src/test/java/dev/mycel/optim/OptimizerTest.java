@@ -120,6 +120,37 @@ class OptimizerTest {
           second[i] = 0.999 * second[i] + 0.001 * g * g;
           return w - lr * (first[i] / (Math.sqrt(second[i]) + 1e-6) + 0.1 * w);
         });
+    for (boolean amsgrad : new boolean[] {false, true}) {
+      double[] a = new double[3];
+      double[] b = new double[3];
+      double[] top = new double[3];
+      follows(
+          p -> AdamW.builder(p).learningRate(lr).weightDecay(0.1).amsgrad(amsgrad).build(),
+          (i, t, w, g) -> {
+            a[i] = 0.9 * a[i] + 0.1 * g;
+            b[i] = 0.999 * b[i] + 0.001 * g * g;
+            top[i] = amsgrad ? Math.max(top[i], b[i]) : b[i];
+            double root = Math.sqrt(top[i] / (1 - Math.pow(0.999, t + 1)));
+            double decayed = w - lr * 0.1 * w;
+            return decayed - lr / (1 - Math.pow(0.9, t + 1)) * a[i] / (root + 1e-8);
+          });
+    }
+  }
+
+  @Test
+  void adamWClimbsIfItMaximizesAndDecaysNormsToo() {
+    Tensor one = Tensor.of(new float[] {1}, 1);
+    Parameter w = weight(0);
+    AdamW.builder(List.of(w)).maximize(true).weightDecay(0).build().call(List.of(one));
+    assertEquals(1e-3, w.value().item(), 1e-7);
+    Parameter gamma = new Parameter(Tensor.of(new float[] {2}, 1), "norm.gamma");
+    Tensor zero = Tensor.of(new float[] {0}, 1);
+    AdamW.builder(List.of(gamma)).learningRate(0.5).weightDecay(0.5).build().call(List.of(zero));
+    assertEquals(1.5, gamma.value().item(), 1e-6);
+    AdamW named = AdamW.builder(List.of(gamma)).amsgrad(true).build();
+    assertEquals(
+        List.of("exp_avg.norm.gamma", "exp_avg_sq.norm.gamma", "max_exp_avg_sq.norm.gamma"),
+        named.getParameters().map(Parameter::name).filter(n -> n.contains("exp_avg")).toList());
   }
 
   @Test
@@ -216,6 +247,8 @@ class OptimizerTest {
     makers.add(p -> new Momentum(p, 0.05, 0.9));
     makers.add(p -> SGD.builder(p).learningRate(0.05).momentum(0.9).build());
     makers.add(p -> new AdamWeightDecay(p, CosineDecayLR.of(0.05, 20)));
+    makers.add(p -> new AdamW(p, 0.05));
+    makers.add(p -> AdamW.builder(p).amsgrad(true).build());
     for (Function<List<Parameter>, Optimizer> make : makers) {
       Dense net = new Dense(4, 2);
       var step = trainer(net, make);

@@ -25,7 +25,7 @@ import dev.mycel.nn.layer.Flatten;
 import dev.mycel.nn.layer.MaxPool2d;
 import dev.mycel.nn.layer.ReLU;
 import dev.mycel.nn.loss.SoftmaxCrossEntropyWithLogits;
-import dev.mycel.optim.AdamWeightDecay;
+import dev.mycel.optim.AdamW;
 import dev.mycel.optim.Momentum;
 import dev.mycel.optim.TrainOneStepCell;
 import java.util.LinkedHashMap;
@@ -133,7 +133,7 @@ final class Workloads {
       loss.toFloat(DType.FLOAT32);
     }
     var optimizer =
-        AdamWeightDecay.builder(net.trainableParams()).learningRate(1e-3).weightDecay(0.01).build();
+        AdamW.builder(net.trainableParams()).learningRate(1e-3).weightDecay(0.01).build();
     var step = new TrainOneStepCell<>(new WithLossCell<>(net, loss), optimizer);
     net.setTrain(true);
     Tensor x = randint(0, 4096, Shape.of(8, 256)).cast(DType.INT32);
