@@ -7,6 +7,7 @@ import dev.mycel.core.MissingRuleException;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Precision;
 import dev.mycel.core.Primitive;
+import dev.mycel.core.Profile;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
@@ -36,6 +37,9 @@ final class Tape extends Interpreter implements AutoCloseable {
     final int[] inputNodes;
     final int firstOutput;
     final int outputs;
+
+    /** Where it was recorded, if a profile is open. */
+    final String place = Profile.isOpen() ? Profile.place() : "";
 
     Entry(int[] inputNodes, int firstOutput, int outputs) {
       this.inputNodes = inputNodes;
@@ -378,9 +382,7 @@ final class Tape extends Interpreter implements AutoCloseable {
         reached |= dy[i] != null;
       }
       if (reached) {
-        try (Scope scope = Scope.open()) {
-          accumulate(entry, entry.pull(dy), sums);
-        }
+        pull(entry, dy, sums);
         for (int i = 0; i < dy.length; i++) {
           Tensor done = dy[i];
           if (done != null && !watched[entry.firstOutput + i]) {
@@ -395,6 +397,17 @@ final class Tape extends Interpreter implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  private void pull(Entry entry, @Nullable Tensor[] dy, @Nullable Tensor[] sums) {
+    String before = entry.place.isEmpty() ? null : Profile.enter(entry.place + " (gradient)");
+    try (Scope scope = Scope.open()) {
+      accumulate(entry, entry.pull(dy), sums);
+    } finally {
+      if (before != null) {
+        Profile.enter(before);
+      }
+    }
   }
 
   private void accumulate(Entry entry, @Nullable Tensor[] grads, @Nullable Tensor[] sums) {

@@ -13,6 +13,9 @@ final class Context {
   @Nullable Scope scope;
   Precision precision = Precision.NONE;
 
+  /** The path of the innermost cell, for profiles. */
+  String place = "";
+
   static Context current() {
     return CURRENT.get();
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Measures what this thread computes until it is closed: calls, time, bytes and floating-point
@@ -36,30 +37,37 @@ public final class Profile extends Interpreter implements AutoCloseable {
 
   private static final double NANOS = 1e9;
 
+  /** The place of what no cell has computed. */
+  private static final String OUTSIDE = "(no cell)";
+
   /**
-   * What was measured of one primitive.
+   * What was measured of one primitive, or in one place.
    *
-   * @param primitive its name
+   * @param name of the primitive, or the path of the cell
    * @param calls how often it was run
    * @param nanos the time of all calls
    * @param bytes sizes of all inputs and results, each counted once a call
    * @param flops floating-point operations, a multiply-add counted as two; of products and
    *     convolutions only
    */
-  public record Row(String primitive, long calls, long nanos, long bytes, long flops) {
+  public record Row(String name, long calls, long nanos, long bytes, long flops) {
     Row plus(long time, long moved, long work) {
-      return new Row(primitive, calls + 1, nanos + time, bytes + moved, flops + work);
+      return new Row(name, calls + 1, nanos + time, bytes + moved, flops + work);
     }
   }
 
-  private record Event(String name, long start, long nanos, String shapes) {}
+  private record Event(String name, String place, long start, long nanos, String shapes) {}
 
   private final Interpreter parent;
   private final Thread thread = Thread.currentThread();
   private final long opened = System.nanoTime();
   private final Map<String, Row> rows = new LinkedHashMap<>();
+  private final Map<String, Row> places = new LinkedHashMap<>();
   private final List<Event> events = new ArrayList<>();
   private long closedAfter = -1;
+
+  /** How many are open in the process. */
+  private static final AtomicInteger OPEN = new AtomicInteger();
 
   private Profile(Interpreter parent) {
     this.parent = parent;
@@ -70,7 +78,29 @@ public final class Profile extends Interpreter implements AutoCloseable {
     Context context = Context.current();
     Profile profile = new Profile(context.top);
     context.top = profile;
+    OPEN.incrementAndGet();
     return profile;
+  }
+
+  /** Whether a thread measures: what costs nothing to ask, before anything is noted for it. */
+  public static boolean isOpen() {
+    return OPEN.get() > 0;
+  }
+
+  /** Where this thread is: a path of cells, or empty. */
+  public static String place() {
+    return Context.current().place;
+  }
+
+  /**
+   * Says where this thread is from now on, and returns where it was, which the caller must put
+   * back.
+   */
+  public static String enter(String place) {
+    Context context = Context.current();
+    String before = context.place;
+    context.place = place;
+    return before;
   }
 
   // ---- the interpreter --------------------------------------------------------------------------
@@ -134,11 +164,18 @@ public final class Profile extends Interpreter implements AutoCloseable {
     String name = primitive.name();
     long bytes = bytes(inputs) + bytes(results);
     long flops = Work.flops(primitive, attrs, inputs, results);
-    Row known = rows.get(name);
-    rows.put(name, (known == null ? new Row(name, 0, 0, 0, 0) : known).plus(nanos, bytes, flops));
+    String place = place();
+    count(rows, name, nanos, bytes, flops);
+    count(places, place.isEmpty() ? OUTSIDE : place, nanos, bytes, flops);
     if (events.size() < MOST_EVENTS) {
-      events.add(new Event(name, start - opened, nanos, shapes(inputs)));
+      events.add(new Event(name, place, start - opened, nanos, shapes(inputs)));
     }
+  }
+
+  private static void count(
+      Map<String, Row> into, String name, long nanos, long bytes, long flops) {
+    Row known = into.get(name);
+    into.put(name, (known == null ? new Row(name, 0, 0, 0, 0) : known).plus(nanos, bytes, flops));
   }
 
   private static long bytes(Tensor[] tensors) {
@@ -173,14 +210,27 @@ public final class Profile extends Interpreter implements AutoCloseable {
               .text());
     }
     context.top = parent;
+    OPEN.decrementAndGet();
     closedAfter = System.nanoTime() - opened;
   }
 
   // ---- results ----------------------------------------------------------------------------------
 
-  /** What was measured so far, the primitive that took the longest first. */
+  /** What was measured so far by primitive, the one that took the longest first. */
   public List<Row> rows() {
-    return rows.values().stream().sorted(Comparator.comparingLong(Row::nanos).reversed()).toList();
+    return longestFirst(rows);
+  }
+
+  /**
+   * What was measured so far by the path of the innermost cell, the one that took the longest
+   * first. What the backward pass computes for a cell stands under its path and {@code (gradient)}.
+   */
+  public List<Row> rowsByPath() {
+    return longestFirst(places);
+  }
+
+  private static List<Row> longestFirst(Map<String, Row> of) {
+    return of.values().stream().sorted(Comparator.comparingLong(Row::nanos).reversed()).toList();
   }
 
   /** Seconds since it was opened, or until it was closed. */
@@ -189,33 +239,32 @@ public final class Profile extends Interpreter implements AutoCloseable {
   }
 
   /**
-   * A table: per primitive its calls, milliseconds, share of the time, microseconds a call,
-   * gigabytes a second and, where it multiplies, GFLOP a second. The last line is the time between
-   * operations.
+   * Two tables, by primitive and by path of cell: calls, milliseconds, share of the time,
+   * microseconds a call, gigabytes a second and, where something multiplies, GFLOP a second. The
+   * last line of each is the time between operations.
    */
   public String table() {
+    return table("primitive", rows()) + System.lineSeparator() + table("path", rowsByPath());
+  }
+
+  private String table(String title, List<Row> of) {
     double whole = seconds();
+    int width = of.stream().mapToInt(r -> r.name().length()).max().orElse(0);
+    String first = "%-" + Math.max(width, 24) + "s";
     StringBuilder out = new StringBuilder();
+    String head = first + " %8s %10s %7s %10s %8s %9s%n";
     out.append(
         String.format(
-            Locale.ROOT,
-            "%-28s %8s %10s %7s %10s %8s %9s%n",
-            "primitive",
-            "calls",
-            "ms",
-            "share",
-            "us/call",
-            "GB/s",
-            "GFLOP/s"));
+            Locale.ROOT, head, title, "calls", "ms", "share", "us/call", "GB/s", "GFLOP/s"));
     double inside = 0;
-    for (Row r : rows()) {
+    for (Row r : of) {
       double s = Math.max(r.nanos(), 1) / NANOS;
       inside += s;
       out.append(
           String.format(
               Locale.ROOT,
-              "%-28s %8d %10.3f %6.1f%% %10.2f %8.1f %9s%n",
-              r.primitive(),
+              first + " %8d %10.3f %6.1f%% %10.2f %8.1f %9s%n",
+              r.name(),
               r.calls(),
               s * 1e3,
               100 * s / whole,
@@ -224,14 +273,9 @@ public final class Profile extends Interpreter implements AutoCloseable {
               r.flops() == 0 ? "" : String.format(Locale.ROOT, "%.1f", r.flops() / s / 1e9)));
     }
     double between = Math.max(whole - inside, 0);
+    String last = first + " %8s %10.3f %6.1f%%%n";
     return out.append(
-            String.format(
-                Locale.ROOT,
-                "%-28s %8s %10.3f %6.1f%%%n",
-                "between",
-                "",
-                between * 1e3,
-                100 * between / whole))
+            String.format(Locale.ROOT, last, "between", "", between * 1e3, 100 * between / whole))
         .toString();
   }
 
@@ -251,12 +295,13 @@ public final class Profile extends Interpreter implements AutoCloseable {
         out.write(
             String.format(
                 Locale.ROOT,
-                "{\"name\":\"%s\",\"ph\":\"X\",\"pid\":1,\"tid\":%d,\"ts\":%.3f,\"dur\":%.3f,\"args\":{\"inputs\":\"%s\"}}",
+                "{\"name\":\"%s\",\"ph\":\"X\",\"pid\":1,\"tid\":%d,\"ts\":%.3f,\"dur\":%.3f,\"args\":{\"inputs\":\"%s\",\"path\":\"%s\"}}",
                 e.name(),
                 thread.getId(),
                 e.start() / 1e3,
                 e.nanos() / 1e3,
-                e.shapes()));
+                e.shapes(),
+                e.place()));
         separator = ",\n";
       }
       out.write("\n]}\n");

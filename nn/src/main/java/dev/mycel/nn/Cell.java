@@ -5,6 +5,7 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Precision;
+import dev.mycel.core.Profile;
 import dev.mycel.core.Scope;
 import dev.mycel.core.TensorException;
 import java.util.ArrayList;
@@ -100,6 +101,15 @@ public abstract class Cell<I, O> implements Function<I, O> {
    */
   public final O call(I input) {
     checkInput(input);
+    if (!Profile.isOpen()) {
+      return run(input);
+    }
+    try (CellPath here = CellPath.enter(this)) {
+      return run(input);
+    }
+  }
+
+  private O run(I input) {
     Precision before = precision == null ? null : Precision.swap(precision);
     try {
       O output = customBackward ? Autograd.customCall(input, this::body, this::bprop) : body(input);

@@ -2,6 +2,7 @@ package dev.mycel.core;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,8 +11,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
 import dev.mycel.autograd.Autograd;
 import dev.mycel.nn.Parameter;
+import dev.mycel.nn.SequentialCell;
 import dev.mycel.nn.WithLossCell;
 import dev.mycel.nn.layer.Dense;
+import dev.mycel.nn.layer.ReLU;
 import dev.mycel.nn.loss.MSELoss;
 import dev.mycel.optim.Adam;
 import dev.mycel.optim.TrainOneStepCell;
@@ -33,7 +36,7 @@ class ProfileTest {
   }
 
   private static Map<String, Profile.Row> byName(Profile p) {
-    return p.rows().stream().collect(Collectors.toMap(Profile.Row::primitive, Function.identity()));
+    return p.rows().stream().collect(Collectors.toMap(Profile.Row::name, Function.identity()));
   }
 
   @Test
@@ -68,6 +71,33 @@ class ProfileTest {
       assertEquals(2, rows.get("adam_update").calls());
       assertTrue(rows.containsKey("matmul"), "the gradient of the weight is a product");
     }
+  }
+
+  @Test
+  void workIsCountedByThePathOfTheCellThatAskedForIt() {
+    SequentialCell net =
+        new SequentialCell(new Dense(8, 4), new SequentialCell(new ReLU(), new Dense(4, 2)));
+    var step =
+        new TrainOneStepCell<>(
+            new WithLossCell<>(net, new MSELoss()), new Adam(net.trainableParams(), 0.01));
+    Tensor x = Ops.ones(5, 8);
+    Tensor y = Ops.zeros(5, 2);
+    String inner = "TrainOneStepCell.network._backbone.1.1";
+    try (Profile p = Profile.open()) {
+      step.call(x, y);
+      Map<String, Profile.Row> paths =
+          p.rowsByPath().stream().collect(Collectors.toMap(Profile.Row::name, Function.identity()));
+      assertEquals(2L * 5 * 4 * 2, paths.get(inner).flops(), paths.keySet()::toString);
+      assertEquals(2 * 2L * 5 * 4 * 2, paths.get(inner + " (gradient)").flops());
+      assertTrue(paths.containsKey("TrainOneStepCell.optimizer"), paths.keySet()::toString);
+      assertTrue(p.table().contains(inner), p::table);
+      long byPath = p.rowsByPath().stream().mapToLong(Profile.Row::nanos).sum();
+      assertEquals(p.rows().stream().mapToLong(Profile.Row::nanos).sum(), byPath);
+      net.call(x);
+      assertTrue(p.table().contains("SequentialCell.1.1"), p::table);
+    }
+    assertEquals("", Profile.place());
+    assertFalse(Profile.isOpen());
   }
 
   @Test
