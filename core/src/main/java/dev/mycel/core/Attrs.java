@@ -238,6 +238,9 @@ public final class Attrs {
   /** Approximate (tanh) or exact (erf) form of GELU. */
   public record Gelu(boolean approximate) {}
 
+  /** The activation of a plain recurrent layer: relu or tanh. */
+  public record Rnn(boolean relu) {}
+
   /** Constants of SGD with momentum. */
   public record Sgd(double momentum, double dampening, double weightDecay, boolean nesterov) {}
 

@@ -355,6 +355,43 @@ public final class Prims {
           .doc(
               "Zeroes elements at random and scales the rest by 1 / (1 - p); linear, so its own gradient.");
 
+  // ---- recurrent layers: one layer in one direction, composites as well -------------------------
+  public static final Primitive<None> LSTM =
+      Primitive.of("lstm", RecurrentRules::lstm)
+          .precision(COMPUTE)
+          .decomposed(Recurrences::lstm)
+          .doc(
+              "Hidden states, cell states and gates i, f, g, o of all steps: inputs p[T, N, 4H] (the input's share of the gates, with biases), h0, c0, w[4H, H].");
+  public static final Primitive<None> LSTM_GRAD =
+      Primitive.of("lstm_grad", RecurrentRules::lstmGrad)
+          .precision(COMPUTE)
+          .decomposed(Recurrences::lstmGrad)
+          .doc(
+              "Gradients of p, h0, c0: inputs dy, c0, w, c, gates, and gradients of c and of the gates as far as given.");
+  public static final Primitive<None> GRU =
+      Primitive.of("gru", RecurrentRules::gru)
+          .precision(COMPUTE)
+          .decomposed(Recurrences::gru)
+          .doc(
+              "Hidden states of all steps, and r, z, n and the state's share of n: inputs p[T, N, 3H], h0, w[3H, H], and a bias of the state's share if given.");
+  public static final Primitive<None> GRU_GRAD =
+      Primitive.of("gru_grad", RecurrentRules::gruGrad)
+          .precision(COMPUTE)
+          .decomposed(Recurrences::gruGrad)
+          .doc(
+              "Gradients of p, of the state's share of the gates, and of h0: inputs dy, h0, w, y, gates, and a gradient of the gates if given.");
+  public static final Primitive<Attrs.Rnn> RNN =
+      Primitive.of("rnn", RecurrentRules::rnn)
+          .precision(COMPUTE)
+          .decomposed(Recurrences::rnn)
+          .doc(
+              "Hidden states tanh(p + W h) of all steps, or relu: inputs p[T, N, H], h0, w[H, H].");
+  public static final Primitive<Attrs.Rnn> RNN_GRAD =
+      Primitive.of("rnn_grad", RecurrentRules::rnnGrad)
+          .precision(COMPUTE)
+          .decomposed(Recurrences::rnnGrad)
+          .doc("Gradients of p and h0: inputs dy, w, y.");
+
   // ---- optimizer steps: result i replaces input i -----------------------------------------------
   public static final Primitive<Attrs.Sgd> SGD_UPDATE =
       Primitive.of("sgd_update", UpdateRules.<Attrs.Sgd>states(2))

@@ -1,5 +1,6 @@
 package dev.mycel.golden;
 
+import dev.mycel.core.Tensor;
 import dev.mycel.nn.NamedParameter;
 import dev.mycel.nn.Parameter;
 import java.util.LinkedHashMap;
@@ -11,14 +12,16 @@ final class CellCases {
   private CellCases() {}
 
   static void run(GoldenCase c, Comparison cmp) {
-    c.args("call").finish();
+    Args given = c.args("call");
+    Tensor lengths = given.tensor("seq_length");
+    given.finish();
     boolean loss = c.kind().equals("loss");
     Supplier<Module> fresh =
         () -> {
           Module m = loss ? LossCells.make(c.args()) : Layers.make(c.args());
           setParameters(m, c);
           m.cell().setTrain(c.training());
-          return m;
+          return lengths == null ? m : m.with(lengths);
         };
     // A call may change moving statistics: each question gets a module of its own.
     Derivation derivation = new Derivation(c);

@@ -22,6 +22,7 @@ final class Layers {
     convolutions();
     pooling();
     normalisation();
+    recurrent();
   }
 
   /** The layer of that name with those arguments. */
@@ -224,5 +225,54 @@ final class Layers {
     a.ifText("moving_var_init", b::movingVarInit);
     a.ifBool("use_batch_statistics", b::useBatchStatistics);
     return b.dtype(a.dtype("dtype", DType.FLOAT32)).build();
+  }
+
+  private static void recurrent() {
+    TABLE.put("RNNCell", a -> Module.recurrent(rnnCell(a), Module::state));
+    TABLE.put("LSTMCell", a -> Module.recurrent(lstmCell(a), Module::pair));
+    TABLE.put("GRUCell", a -> Module.recurrent(gruCell(a), Module::state));
+    TABLE.put("RNN", a -> Module.recurrent(recurrent(a, rnn(a)), Module::state));
+    TABLE.put(
+        "LSTM", a -> Module.recurrent(recurrent(a, LSTM.builder(in(a), hidden(a))), Module::pair));
+    TABLE.put(
+        "GRU", a -> Module.recurrent(recurrent(a, GRU.builder(in(a), hidden(a))), Module::state));
+  }
+
+  private static long in(Args a) {
+    return a.integer("input_size");
+  }
+
+  private static long hidden(Args a) {
+    return a.integer("hidden_size");
+  }
+
+  private static RNNCell rnnCell(Args a) {
+    return new RNNCell(
+        in(a), hidden(a), a.bool("has_bias", true), a.text("nonlinearity", "tanh"), dtype(a));
+  }
+
+  private static LSTMCell lstmCell(Args a) {
+    return new LSTMCell(in(a), hidden(a), a.bool("has_bias", true), dtype(a));
+  }
+
+  private static GRUCell gruCell(Args a) {
+    return new GRUCell(in(a), hidden(a), a.bool("has_bias", true), dtype(a));
+  }
+
+  private static RecurrentBuilder<RNN> rnn(Args a) {
+    return RNN.builder(in(a), hidden(a), a.text("nonlinearity", "tanh"));
+  }
+
+  private static DType dtype(Args a) {
+    return a.dtype("dtype", DType.FLOAT32);
+  }
+
+  private static <L> L recurrent(Args a, RecurrentBuilder<L> b) {
+    a.ifInt("num_layers", b::numLayers);
+    a.ifBool("has_bias", b::hasBias);
+    a.ifBool("batch_first", b::batchFirst);
+    a.ifNumber("dropout", b::dropout);
+    a.ifBool("bidirectional", b::bidirectional);
+    return b.dtype(dtype(a)).build();
   }
 }

@@ -17,5 +17,6 @@ public final class BuiltinRows implements VjpProvider {
     ContractionRows.register(table);
     IndexingRows.register(table);
     CompositeRows.register(table);
+    RecurrentRows.register(table);
   }
 }
