@@ -43,6 +43,9 @@ final class OneDnnBackend implements Backend {
     ReductionKernels.register(table);
     IndexKernels.register(table);
     CrossEntropyKernels.register(table);
+    LstmKernels.register(table);
+    GruKernels.register(table);
+    RnnKernels.register(table);
     UpdateKernels.register(table);
     kernels = table.freeze();
   }

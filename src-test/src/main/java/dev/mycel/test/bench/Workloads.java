@@ -25,8 +25,10 @@ import dev.mycel.nn.layer.Flatten;
 import dev.mycel.nn.layer.MaxPool2d;
 import dev.mycel.nn.layer.ReLU;
 import dev.mycel.nn.loss.SoftmaxCrossEntropyWithLogits;
+import dev.mycel.optim.Adam;
 import dev.mycel.optim.AdamW;
 import dev.mycel.optim.Momentum;
+import dev.mycel.optim.Optimizer;
 import dev.mycel.optim.TrainOneStepCell;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +61,7 @@ final class Workloads {
     w.put("lenet5", t -> training(lenet5(), t, 64, 1, 28, 28));
     w.put("resnet18-cifar", t -> training(Networks.resnet18(), t, 32, 3, 32, 32));
     w.put("gpt-mini", Workloads::gpt);
+    w.put("lstm", Workloads::lstm);
     w.put(
         "infer-bert-base",
         t ->
@@ -112,33 +115,38 @@ final class Workloads {
   }
 
   private static Runnable training(Cell<Tensor, Tensor> net, DType t, long... shape) {
+    var optimizer = new Momentum(net.trainableParams(), 0.01, 0.9);
+    Tensor x = randn(shape);
+    Tensor y = randint(0, 10, Shape.of(shape[0])).cast(DType.INT32);
+    return training(net, t, optimizer, x, y);
+  }
+
+  private static Runnable training(
+      Cell<Tensor, Tensor> net, DType t, Optimizer optimizer, Tensor x, Tensor y) {
     var loss = new SoftmaxCrossEntropyWithLogits(true, Reduction.MEAN);
     if (t != DType.FLOAT32) {
       net.toFloat(t);
       loss.toFloat(DType.FLOAT32);
     }
-    var optimizer = new Momentum(net.trainableParams(), 0.01, 0.9);
     var step = new TrainOneStepCell<>(new WithLossCell<>(net, loss), optimizer);
     net.setTrain(true);
-    Tensor x = randn(shape);
-    Tensor y = randint(0, 10, Shape.of(shape[0])).cast(DType.INT32);
     return () -> result = step.call(x, y);
   }
 
   private static Runnable gpt(DType t) {
     Cell<Tensor, Tensor> net = new Transformers.Gpt();
-    var loss = new SoftmaxCrossEntropyWithLogits(true, Reduction.MEAN);
-    if (t != DType.FLOAT32) {
-      net.toFloat(t);
-      loss.toFloat(DType.FLOAT32);
-    }
     var optimizer =
         AdamW.builder(net.trainableParams()).learningRate(1e-3).weightDecay(0.01).build();
-    var step = new TrainOneStepCell<>(new WithLossCell<>(net, loss), optimizer);
-    net.setTrain(true);
     Tensor x = randint(0, 4096, Shape.of(8, 256)).cast(DType.INT32);
     Tensor y = randint(0, 4096, Shape.of(8 * 256)).cast(DType.INT32);
-    return () -> result = step.call(x, y);
+    return training(net, t, optimizer, x, y);
+  }
+
+  private static Runnable lstm(DType t) {
+    Cell<Tensor, Tensor> net = new Recurrent();
+    var optimizer = Adam.builder(net.trainableParams()).learningRate(1e-3).build();
+    Tensor y = randint(0, 10, Shape.of(32)).cast(DType.INT32);
+    return training(net, t, optimizer, randn(64, 32, 128), y);
   }
 
   private static Runnable inference(Cell<Tensor, Tensor> net, DType t, long... shape) {

@@ -1,0 +1,52 @@
+package dev.mycel.onednn;
+
+/**
+ * Hyperbolic tangents and sigmoids of float32 in place, in loops that become vector instructions:
+ * no branch, no call, no integers.
+ */
+final class GateMath {
+  /** Beyond it float32's tangent differs from one by less than its rounding. */
+  private static final float BOUND = 8;
+
+  // x P(x^2) / Q(x^2), fitted to tanh on [-8, 8] by weighted least squares until the largest
+  // relative error was level: 6.5e-9 before rounding, 3.3e-7 with all roundings of float32.
+  private static final float P1 = 0.13444498f;
+  private static final float P2 = 0.0035715976f;
+  private static final float P3 = 0.000021894653f;
+  private static final float P4 = 1.5230405E-8f;
+  private static final float Q1 = 0.46777824f;
+  private static final float Q2 = 0.02616444f;
+  private static final float Q3 = 0.0003411291f;
+  private static final float Q4 = 8.522442E-7f;
+
+  private GateMath() {}
+
+  /** Hyperbolic tangents of a range. */
+  static void tanh(float[] a, int from, int to) {
+    for (int i = from; i < to; i++) {
+      float x = Math.max(-BOUND, Math.min(BOUND, a[i]));
+      float u = x * x;
+      float p = (((P4 * u + P3) * u + P2) * u + P1) * u + 1;
+      float q = (((Q4 * u + Q3) * u + Q2) * u + Q1) * u + 1;
+      a[i] = x * p / q;
+    }
+  }
+
+  /** Sigmoids of a range: {@code (1 + tanh(x / 2)) / 2}. */
+  static void sigmoid(float[] a, int from, int to) {
+    for (int i = from; i < to; i++) {
+      float x = Math.max(-BOUND, Math.min(BOUND, 0.5f * a[i]));
+      float u = x * x;
+      float p = (((P4 * u + P3) * u + P2) * u + P1) * u + 1;
+      float q = (((Q4 * u + Q3) * u + Q2) * u + Q1) * u + 1;
+      a[i] = 0.5f * (x * p / q) + 0.5f;
+    }
+  }
+
+  /** Adds an array to another one of its length. */
+  static void add(float[] to, float[] more) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += more[i];
+    }
+  }
+}

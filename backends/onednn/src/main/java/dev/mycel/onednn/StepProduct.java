@@ -1,0 +1,121 @@
+package dev.mycel.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import dev.mycel.core.DType;
+import dev.mycel.core.Layout;
+import dev.mycel.core.spi.Buffer;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The product with the recurrent weight that each step of a recurrent layer needs: the weight is
+ * brought into the layout that the library chooses once for all steps. Sums are float32.
+ */
+final class StepProduct {
+  /**
+   * What is multiplied, and what is added to the product.
+   *
+   * @param bias one row
+   * @param addend a whole matrix
+   */
+  private record Key(Desc a, Desc weight, @Nullable Desc bias, @Nullable Desc addend) {}
+
+  private final Compiled compiled;
+  private final long weight;
+
+  private StepProduct(Compiled compiled, long weight) {
+    this.compiled = compiled;
+    this.weight = weight;
+  }
+
+  /** Whether kernels of this kind take a sequence of such tensors. */
+  static boolean takes(Buffer x) {
+    return Desc.computes(x.dtype()) && x.size() > 0;
+  }
+
+  /**
+   * A product of rows with a weight.
+   *
+   * @param w [R, H], dense
+   * @param turned whether rows of H are multiplied with the weight's transpose, or rows of R with
+   *     the weight
+   * @param bias the type of a row that is added, if there is one
+   * @param addend the type of a matrix that is added, if there is one
+   */
+  static StepProduct of(
+      RecurrentCall in, Buffer w, boolean turned, @Nullable DType bias, @Nullable DType addend) {
+    long rows = w.shape().dim(0);
+    long columns = w.shape().dim(1);
+    long inner = turned ? columns : rows;
+    long outer = turned ? rows : columns;
+    Layout layout = turned ? w.layout().transpose(1, 0) : w.layout();
+    Desc plain = Desc.of(w.dtype(), layout);
+    // A single step reads the weight only once: bringing it into another layout would be a waste.
+    boolean packed = in.steps() > 1;
+    Key key =
+        new Key(
+            Desc.dense(w.dtype(), in.batch(), inner),
+            packed ? Desc.any(w.dtype(), inner, outer) : matrix(w.dtype(), inner, outer, turned),
+            bias == null ? null : Desc.dense(bias, 1, outer),
+            addend == null ? null : Desc.dense(addend, in.batch(), outer));
+    OneDnnBackend backend = in.backend();
+    Compiled compiled = backend.cache().get(key, k -> create(backend, k, outer));
+    Staging staging = in.staging();
+    if (!packed) {
+      return new StepProduct(compiled, staging.address(w));
+    }
+    if (w.storage() instanceof NativeStorage own) {
+      NativeStorage kept = own.packed().retained(backend, staging, w, plain, compiled);
+      if (kept != null) {
+        staging.releaseLater(kept);
+        return new StepProduct(compiled, kept.address());
+      }
+    }
+    NativeBlock block = staging.take(compiled.bytes(DNNL_ARG_WEIGHTS));
+    backend.reorder().pack(plain, staging.address(w), compiled, DNNL_ARG_WEIGHTS, block.address());
+    return new StepProduct(compiled, block.address());
+  }
+
+  private static Desc matrix(DType type, long inner, long outer, boolean turned) {
+    long[] strides = turned ? new long[] {1, inner} : new long[] {outer, 1};
+    return Desc.of(type, new long[] {inner, outer}, strides);
+  }
+
+  /** Multiplies the rows at an address; {@code extra} is where the bias or the addend is. */
+  void run(long a, long target, long extra) {
+    compiled.run(a, weight, target, extra);
+  }
+
+  /** Multiplies the rows at an address, adding nothing. */
+  void run(long a, long target) {
+    compiled.run(a, weight, target);
+  }
+
+  private static Compiled create(OneDnnBackend backend, Key key, long outer) {
+    dnnl_primitive_desc pd = new dnnl_primitive_desc();
+    Desc bias = key.bias();
+    Desc addend = key.addend();
+    try (Attributes attributes = new Attributes()) {
+      if (addend != null) {
+        attributes.binary(dnnl_binary_add, addend);
+      }
+      Dnnl.check(
+          dnnl_matmul_primitive_desc_create(
+              pd,
+              Dnnl.engine(),
+              key.a().create(),
+              key.weight().create(),
+              bias == null ? null : bias.create(),
+              Desc.dense(DType.FLOAT32, key.a().dims()[0], outer).create(),
+              attributes.get()),
+          "describing " + key);
+    }
+    int[] plain = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST};
+    if (bias == null && addend == null) {
+      return new Compiled(backend.pool(), pd, plain);
+    }
+    int extra = bias != null ? DNNL_ARG_BIAS : Attributes.operand(0);
+    return new Compiled(backend.pool(), pd, plain[0], plain[1], plain[2], extra);
+  }
+}
