@@ -13,6 +13,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Generator;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.Ops;
+import dev.mycel.core.Pair;
 import dev.mycel.core.Random;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Shape;
@@ -30,7 +31,10 @@ import dev.mycel.nn.layer.Conv2d;
 import dev.mycel.nn.layer.Dense;
 import dev.mycel.nn.layer.Dropout;
 import dev.mycel.nn.layer.Embedding;
+import dev.mycel.nn.layer.GRUCell;
+import dev.mycel.nn.layer.LSTM;
 import dev.mycel.nn.layer.MaxPool2d;
+import dev.mycel.nn.layer.RNN;
 import dev.mycel.nn.layer.ReLU;
 import dev.mycel.nn.loss.MSELoss;
 import dev.mycel.nn.loss.SoftmaxCrossEntropyWithLogits;
@@ -60,6 +64,7 @@ final class MisuseCases {
     gradients(cases);
     cells(cases);
     layers(cases);
+    recurrent(cases);
     optimizers(cases);
     files(cases);
     return cases;
@@ -264,6 +269,25 @@ final class MisuseCases {
 
   private static List<Parameter> some() {
     return List.of(new Parameter(zeros(2), "w"));
+  }
+
+  private static void recurrent(Map<String, Runnable> c) {
+    LSTM lstm = new LSTM(2, 3);
+    Tensor x = zeros(4, 5, 2);
+    Pair<Tensor, Tensor> other = new Pair<>(zeros(1, 5, 3), zeros(5, 3));
+    c.put("a dropout that drops all", () -> LSTM.builder(2, 3).dropout(1).build());
+    c.put("an unknown nonlinearity", () -> RNN.builder(2, 3, "gelu"));
+    c.put("sequences of other features", () -> lstm.call(zeros(4, 5, 3)));
+    c.put("sequences without steps", () -> lstm.call(zeros(0, 5, 2)));
+    c.put("a state of another shape", () -> lstm.call(x, other));
+    c.put(
+        "a state of integers",
+        () -> new GRUCell(2, 3).call(zeros(5, 2), Ops.zeros(Shape.of(5, 3), DType.INT32)));
+    c.put("lengths of floats", () -> lstm.call(x, null, zeros(5)));
+    c.put("too few lengths", () -> lstm.call(x, null, Tensor.of(new int[] {1, 2})));
+    c.put(
+        "a length beyond the steps",
+        () -> lstm.call(x, null, Tensor.of(new int[] {1, 2, 3, 4, 5})));
   }
 
   private static void optimizers(Map<String, Runnable> c) {

@@ -2,7 +2,7 @@ package dev.mycel.onednn;
 
 /**
  * Hyperbolic tangents and sigmoids of float32 in place, in loops that become vector instructions:
- * no branch, no call, no integers.
+ * no branch, no call, no integers, and no two places of one array.
  */
 final class GateMath {
   /** Beyond it float32's tangent differs from one by less than its rounding. */
@@ -21,9 +21,9 @@ final class GateMath {
 
   private GateMath() {}
 
-  /** Hyperbolic tangents of a range. */
-  static void tanh(float[] a, int from, int to) {
-    for (int i = from; i < to; i++) {
+  /** Hyperbolic tangents. */
+  static void tanh(float[] a) {
+    for (int i = 0; i < a.length; i++) {
       float x = Math.max(-BOUND, Math.min(BOUND, a[i]));
       float u = x * x;
       float p = (((P4 * u + P3) * u + P2) * u + P1) * u + 1;
@@ -32,9 +32,9 @@ final class GateMath {
     }
   }
 
-  /** Sigmoids of a range: {@code (1 + tanh(x / 2)) / 2}. */
-  static void sigmoid(float[] a, int from, int to) {
-    for (int i = from; i < to; i++) {
+  /** Sigmoids: {@code (1 + tanh(x / 2)) / 2}. */
+  static void sigmoid(float[] a) {
+    for (int i = 0; i < a.length; i++) {
       float x = Math.max(-BOUND, Math.min(BOUND, 0.5f * a[i]));
       float u = x * x;
       float p = (((P4 * u + P3) * u + P2) * u + P1) * u + 1;

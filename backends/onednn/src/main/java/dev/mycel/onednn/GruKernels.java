@@ -1,5 +1,6 @@
 package dev.mycel.onednn;
 
+import dev.mycel.core.DType;
 import dev.mycel.core.None;
 import dev.mycel.core.Prims;
 import dev.mycel.core.spi.Access;
@@ -30,35 +31,35 @@ final class GruKernels {
 
   private static void forward(KernelCall<None> call) {
     try (RecurrentCall in = new RecurrentCall(call, call.outputType(0).shape())) {
-      int h = in.hidden();
-      boolean biased = call.inputCount() > 3;
       Buffer w = call.input(2);
-      StepProduct product = StepProduct.of(in, w, true, biased ? w.dtype() : null, null);
+      DType biasType = call.inputCount() > 3 ? w.dtype() : null;
       Output y = in.stepwise(0);
       Output gates = in.output(1);
       Buffer sums = in.floats(0);
-      Buffer products = in.scratch(in.batch() * 3 * h);
-      long bias = biased ? in.address(3) : 0;
-      Rows before = in.rows(in.floats(1), 0, h);
+      Rows first = in.rows(in.floats(1), 0, 1);
+      Buffer products = in.scratch(in.batch() * 3 * in.hidden());
+      long bias = biasType == null ? 0 : in.address(3);
       long state = in.address(1);
-      for (long t = 0; t < in.steps(); t++) {
-        if (biased) {
-          product.run(state, RecurrentCall.address(products), bias);
-        } else {
-          product.run(state, RecurrentCall.address(products));
-        }
-        Forward step =
-            new Forward(
-                in.rows(sums, t, 3 * h),
-                in.rows(products, 0, 3 * h),
-                before,
-                gates.rows(t),
-                y.rows(t));
-        in.each(step);
-        in.round(y, t);
-        before = step.hidden();
-        state = y.address(t);
-      }
+      in.sweep(
+          new StepProduct.Form(w, true, biasType, null),
+          piece -> {
+            long from = piece.from();
+            long h = state + from * in.hidden() * w.dtype().bytes();
+            long q = RecurrentCall.address(products) + from * 3 * in.hidden() * Float.BYTES;
+            for (long t = 0; t < in.steps(); t++) {
+              piece.product().run(h, q, bias);
+              Rows before = t == 0 ? first : y.rows(t - 1);
+              piece.each(
+                  new Forward(
+                      in.rows(sums, t, 3),
+                      in.rows(products, 0, 3),
+                      before,
+                      gates.rows(t),
+                      y.rows(t)));
+              piece.round(y, t);
+              h = y.address(t, from);
+            }
+          });
       in.round(gates);
     }
   }
@@ -68,37 +69,42 @@ final class GruKernels {
       implements Team.Range {
     @Override
     public void run(long from, long to) {
-      int h = hidden.width();
-      float[] p = new float[3 * h];
-      float[] q = new float[3 * h];
+      int h = hidden.hidden();
+      float[] p = new float[h];
+      float[] q = new float[h];
+      float[] r = new float[h];
+      float[] z = new float[h];
       float[] y = new float[h];
-      float[] z = new float[4 * h];
       for (long n = from; n < to; n++) {
-        sums.read(n, p);
-        products.read(n, q);
+        sigmoid(n, 0, p, r);
+        sigmoid(n, 1, p, z);
+        sums.read(n, 2, p);
+        products.read(n, 2, q);
+        gates.write(n, 3, q);
+        for (int j = 0; j < h; j++) {
+          p[j] += r[j] * q[j];
+        }
+        GateMath.tanh(p);
+        gates.write(n, 2, p);
         before.read(n, y);
-        for (int j = 0; j < 2 * h; j++) {
-          z[j] = p[j] + q[j];
-        }
-        GateMath.sigmoid(z, 0, 2 * h);
         for (int j = 0; j < h; j++) {
-          z[2 * h + j] = p[2 * h + j] + z[j] * q[2 * h + j];
+          y[j] = p[j] + z[j] * (y[j] - p[j]);
         }
-        GateMath.tanh(z, 2 * h, 3 * h);
-        System.arraycopy(q, 2 * h, z, 3 * h, h);
-        for (int j = 0; j < h; j++) {
-          y[j] = z[2 * h + j] + z[h + j] * (y[j] - z[2 * h + j]);
-        }
-        gates.write(n, z);
         hidden.write(n, y);
       }
+    }
+
+    private void sigmoid(long n, int part, float[] p, float[] gate) {
+      sums.read(n, part, p);
+      products.read(n, part, gate);
+      GateMath.add(gate, p);
+      GateMath.sigmoid(gate);
+      gates.write(n, part, gate);
     }
   }
 
   private static void grad(KernelCall<None> call) {
     try (RecurrentCall in = new RecurrentCall(call, call.input(0).shape())) {
-      int h = in.hidden();
-      StepProduct product = StepProduct.of(in, call.input(2), false, null, null);
       Buffer dy = in.floats(0);
       Buffer first = in.floats(1);
       Buffer states = in.floats(3);
@@ -106,23 +112,26 @@ final class GruKernels {
       Output dp = in.output(0);
       Output dq = in.stepwise(1);
       Output dh = in.output(2);
-      Buffer through = in.scratch(in.batch() * h);
-      Rows kept = in.rows(through, 0, h);
-      for (long t = in.steps() - 1; t >= 0; t--) {
-        in.each(
-            new Backward(
-                in.rows(gates, t, 4 * h),
-                t == 0 ? in.rows(first, 0, h) : in.rows(states, t - 1, h),
-                in.rows(dy, t, h),
-                t == in.steps() - 1,
-                dh.rows(0),
-                kept,
-                dp.rows(t),
-                dq.rows(t)));
-        in.round(dq, t);
-        product.run(dq.address(t), dh.wideAddress(0));
-      }
-      in.each(new Sum(dh.rows(0), kept));
+      Rows kept = in.rows(in.scratch(in.batch() * in.hidden()), 0, 1);
+      in.sweep(
+          new StepProduct.Form(call.input(2), false, null, null),
+          piece -> {
+            for (long t = in.steps() - 1; t >= 0; t--) {
+              piece.each(
+                  new Backward(
+                      in.rows(gates, t, 4),
+                      t == 0 ? in.rows(first, 0, 1) : in.rows(states, t - 1, 1),
+                      in.rows(dy, t, 1),
+                      t == in.steps() - 1,
+                      dh.rows(0),
+                      kept,
+                      dp.rows(t),
+                      dq.rows(t)));
+              piece.round(dq, t);
+              piece.product().run(dq.address(t, piece.from()), dh.wideAddress(0, piece.from()));
+            }
+            piece.each(new Sum(dh.rows(0), kept));
+          });
       in.round(dp);
       in.round(dh);
     }
@@ -140,54 +149,69 @@ final class GruKernels {
       implements Team.Range {
     @Override
     public void run(long from, long to) {
-      int h = dy.width();
-      float[] z = new float[4 * h];
-      float[] y = new float[h];
+      int h = dy.hidden();
       float[] d = new float[h];
-      float[] more = new float[h];
-      float[] p = new float[3 * h];
+      float[] y = new float[h];
+      float[] r = new float[h];
+      float[] z = new float[h];
+      float[] a = new float[h];
+      float[] q = new float[h];
       for (long n = from; n < to; n++) {
-        gates.read(n, z);
-        before.read(n, y);
         dy.read(n, d);
         if (!last) {
-          dh.read(n, more);
-          GateMath.add(d, more);
-          kept.read(n, more);
-          GateMath.add(d, more);
+          dh.read(n, y);
+          GateMath.add(d, y);
+          kept.read(n, y);
+          GateMath.add(d, y);
         }
-        gradients(z, y, d, p);
-        dp.write(n, p);
-        for (int j = 0; j < h; j++) {
-          p[2 * h + j] *= z[j];
-          d[j] *= z[h + j];
-        }
-        dq.write(n, p);
+        gates.read(n, 0, r);
+        gates.read(n, 1, z);
+        gates.read(n, 2, a);
+        gates.read(n, 3, q);
+        before.read(n, y);
+        updateGate(z, a, y, d);
+        both(n, 1, y);
+        candidate(a, z, d);
+        dp.write(n, 2, a);
         kept.write(n, d);
+        resetGate(r, q, a);
+        both(n, 0, q);
+        dq.write(n, 2, a);
       }
+    }
+
+    /** Sums of these gates have one gradient on both sides. */
+    private void both(long n, int part, float[] gradient) {
+      dp.write(n, part, gradient);
+      dq.write(n, part, gradient);
+    }
+  }
+
+  /** The gradient of the update gate's sums, in the place of the state before. */
+  private static void updateGate(float[] z, float[] n, float[] y, float[] d) {
+    for (int j = 0; j < d.length; j++) {
+      y[j] = d[j] * (y[j] - n[j]) * z[j] * (1 - z[j]);
+    }
+  }
+
+  /** The gradient of n's sums, in n's place; {@code d} becomes what goes past the gates. */
+  private static void candidate(float[] n, float[] z, float[] d) {
+    for (int j = 0; j < d.length; j++) {
+      float through = d[j] * z[j];
+      n[j] = (d[j] - through) * (1 - n[j] * n[j]);
+      d[j] = through;
     }
   }
 
   /**
-   * One sequence's gradients of the sums.
-   *
-   * @param z gates r, z, n and the state's share of n
-   * @param y the hidden state before
-   * @param d gradient of the hidden state
-   * @param p where gradients of the sums go
+   * The gradient of the reset gate's sums in the place of the state's share, and that of the
+   * state's share in the place of the gradient of n's sums.
    */
-  private static void gradients(float[] z, float[] y, float[] d, float[] p) {
-    int h = y.length;
-    for (int j = 0; j < h; j++) {
-      float r = z[j];
-      float n = z[2 * h + j];
-      float inner = d[j] * (1 - z[h + j]) * (1 - n * n);
-      p[2 * h + j] = inner;
-      p[j] = inner * z[3 * h + j] * r * (1 - r);
-    }
-    for (int j = 0; j < h; j++) {
-      float u = z[h + j];
-      p[h + j] = d[j] * (y[j] - z[2 * h + j]) * u * (1 - u);
+  private static void resetGate(float[] r, float[] q, float[] d) {
+    for (int j = 0; j < d.length; j++) {
+      float share = d[j] * r[j];
+      q[j] = share * q[j] * (1 - r[j]);
+      d[j] = share;
     }
   }
 
@@ -195,8 +219,8 @@ final class GruKernels {
   private record Sum(Rows to, Rows more) implements Team.Range {
     @Override
     public void run(long from, long until) {
-      float[] a = new float[to.width()];
-      float[] b = new float[to.width()];
+      float[] a = new float[to.hidden()];
+      float[] b = new float[to.hidden()];
       for (long n = from; n < until; n++) {
         to.read(n, a);
         more.read(n, b);

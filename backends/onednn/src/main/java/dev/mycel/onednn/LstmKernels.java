@@ -1,5 +1,6 @@
 package dev.mycel.onednn;
 
+import dev.mycel.core.DType;
 import dev.mycel.core.None;
 import dev.mycel.core.Prims;
 import dev.mycel.core.spi.Access;
@@ -32,22 +33,27 @@ final class LstmKernels {
 
   private static void forward(KernelCall<None> call) {
     try (RecurrentCall in = new RecurrentCall(call, call.outputType(0).shape())) {
-      Buffer p = call.input(0);
-      StepProduct product = StepProduct.of(in, call.input(3), true, null, p.dtype());
+      DType type = call.input(0).dtype();
       Output y = in.stepwise(0);
       Output c = in.output(1);
       Output gates = in.output(2);
-      Rows before = in.rows(in.floats(2), 0, in.hidden());
+      Rows first = in.rows(in.floats(2), 0, 1);
       long sums = in.address(0);
-      long h = in.address(1);
-      for (long t = 0; t < in.steps(); t++) {
-        product.run(h, gates.wideAddress(t), sums + t * gates.size() * p.dtype().bytes());
-        Forward step = new Forward(gates.rows(t), before, c.rows(t), y.rows(t));
-        in.each(step);
-        in.round(y, t);
-        before = step.after();
-        h = y.address(t);
-      }
+      long state = in.address(1);
+      in.sweep(
+          new StepProduct.Form(call.input(3), true, null, type),
+          piece -> {
+            long from = piece.from();
+            long h = state + from * in.hidden() * type.bytes();
+            for (long t = 0; t < in.steps(); t++) {
+              long p = sums + (t * in.batch() + from) * 4 * in.hidden() * type.bytes();
+              piece.product().run(h, gates.wideAddress(t, from), p);
+              Rows before = t == 0 ? first : c.rows(t - 1);
+              piece.each(new Forward(gates.rows(t), before, c.rows(t), y.rows(t)));
+              piece.round(y, t);
+              h = y.address(t, from);
+            }
+          });
       in.round(c);
       in.round(gates);
     }
@@ -57,35 +63,41 @@ final class LstmKernels {
   private record Forward(Rows gates, Rows before, Rows after, Rows hidden) implements Team.Range {
     @Override
     public void run(long from, long to) {
-      int h = hidden.width();
-      float[] z = new float[4 * h];
+      int h = hidden.hidden();
+      float[] i = new float[h];
+      float[] f = new float[h];
+      float[] g = new float[h];
+      float[] o = new float[h];
       float[] c = new float[h];
-      float[] y = new float[h];
       for (long n = from; n < to; n++) {
-        gates.read(n, z);
+        sigmoid(gates, n, 0, i);
+        sigmoid(gates, n, 1, f);
+        gates.read(n, 2, g);
+        GateMath.tanh(g);
+        gates.write(n, 2, g);
+        sigmoid(gates, n, 3, o);
         before.read(n, c);
-        GateMath.sigmoid(z, 0, 2 * h);
-        GateMath.tanh(z, 2 * h, 3 * h);
-        GateMath.sigmoid(z, 3 * h, 4 * h);
         for (int j = 0; j < h; j++) {
-          c[j] = z[h + j] * c[j] + z[j] * z[2 * h + j];
+          c[j] = f[j] * c[j] + i[j] * g[j];
         }
-        System.arraycopy(c, 0, y, 0, h);
-        GateMath.tanh(y, 0, h);
-        for (int j = 0; j < h; j++) {
-          y[j] *= z[3 * h + j];
-        }
-        gates.write(n, z);
         after.write(n, c);
-        hidden.write(n, y);
+        GateMath.tanh(c);
+        for (int j = 0; j < h; j++) {
+          c[j] *= o[j];
+        }
+        hidden.write(n, c);
       }
     }
   }
 
+  private static void sigmoid(Rows gates, long n, int part, float[] a) {
+    gates.read(n, part, a);
+    GateMath.sigmoid(a);
+    gates.write(n, part, a);
+  }
+
   private static void grad(KernelCall<None> call) {
     try (RecurrentCall in = new RecurrentCall(call, call.input(0).shape())) {
-      int h = in.hidden();
-      StepProduct product = StepProduct.of(in, call.input(2), false, null, null);
       Buffer dy = in.floats(0);
       Buffer first = in.floats(1);
       Buffer cells = in.floats(3);
@@ -94,21 +106,25 @@ final class LstmKernels {
       Output dp = in.stepwise(0);
       Output dh = in.output(1);
       Output dc = in.output(2);
-      for (long t = in.steps() - 1; t >= 0; t--) {
-        in.each(
-            new Backward(
-                in.rows(gates, t, 4 * h),
-                in.rows(cells, t, h),
-                t == 0 ? in.rows(first, 0, h) : in.rows(cells, t - 1, h),
-                in.rows(dy, t, h),
-                given == null ? null : in.rows(given, t, h),
-                t == in.steps() - 1,
-                dh.rows(0),
-                dc.rows(0),
-                dp.rows(t)));
-        in.round(dp, t);
-        product.run(dp.address(t), dh.wideAddress(0));
-      }
+      in.sweep(
+          new StepProduct.Form(call.input(2), false, null, null),
+          piece -> {
+            for (long t = in.steps() - 1; t >= 0; t--) {
+              piece.each(
+                  new Backward(
+                      in.rows(gates, t, 4),
+                      in.rows(cells, t, 1),
+                      t == 0 ? in.rows(first, 0, 1) : in.rows(cells, t - 1, 1),
+                      in.rows(dy, t, 1),
+                      given == null ? null : in.rows(given, t, 1),
+                      t == in.steps() - 1,
+                      dh.rows(0),
+                      dc.rows(0),
+                      dp.rows(t)));
+              piece.round(dp, t);
+              piece.product().run(dp.address(t, piece.from()), dh.wideAddress(0, piece.from()));
+            }
+          });
       in.round(dh);
       in.round(dc);
     }
@@ -132,17 +148,19 @@ final class LstmKernels {
       implements Team.Range {
     @Override
     public void run(long from, long to) {
-      int h = dy.width();
-      float[] z = new float[4 * h];
-      float[] d = new float[4 * h];
+      int h = dy.hidden();
+      float[][] z = new float[4][h];
+      float[][] d = new float[4][h];
       float[] y = new float[h];
       float[] c = new float[h];
       float[] s = new float[h];
       float[] more = new float[h];
       for (long n = from; n < to; n++) {
-        gates.read(n, z);
+        for (int k = 0; k < 4; k++) {
+          gates.read(n, k, z[k]);
+        }
         cells.read(n, s);
-        GateMath.tanh(s, 0, h);
+        GateMath.tanh(s);
         dy.read(n, y);
         if (last) {
           Arrays.fill(c, 0);
@@ -155,42 +173,43 @@ final class LstmKernels {
           given.read(n, more);
           GateMath.add(c, more);
         }
+        outputGate(z[3], s, y, c, d[3]);
+        inputGates(z[0], z[2], c, d[0], d[2]);
         before.read(n, more);
-        gradients(z, s, more, y, c, d);
-        dp.write(n, d);
+        forgetGate(z[1], more, c, d[1]);
+        for (int k = 0; k < 4; k++) {
+          dp.write(n, k, d[k]);
+        }
         dc.write(n, c);
       }
     }
   }
 
-  /**
-   * One sequence's gradients of the sums.
-   *
-   * @param z gates i, f, g, o
-   * @param s tanh of the cell state
-   * @param before the cell state before
-   * @param dh gradient of the hidden state
-   * @param dc gradient of the cell state, and of the one before when this is done
-   * @param d where gradients of the sums go
-   */
-  private static void gradients(
-      float[] z, float[] s, float[] before, float[] dh, float[] dc, float[] d) {
-    int h = s.length;
-    for (int j = 0; j < h; j++) {
-      float o = z[3 * h + j];
-      dc[j] += dh[j] * o * (1 - s[j] * s[j]);
-      d[3 * h + j] = dh[j] * s[j] * o * (1 - o);
+  /** The gradient of the output gate's sums; {@code c} becomes the cell state's whole gradient. */
+  private static void outputGate(float[] o, float[] tanh, float[] dh, float[] c, float[] sums) {
+    for (int j = 0; j < c.length; j++) {
+      float s = tanh[j];
+      float d = dh[j] * o[j];
+      c[j] += d * (1 - s * s);
+      sums[j] = d * s * (1 - o[j]);
     }
-    for (int j = 0; j < h; j++) {
-      float i = z[j];
-      float g = z[2 * h + j];
-      d[j] = dc[j] * g * i * (1 - i);
-      d[2 * h + j] = dc[j] * i * (1 - g * g);
+  }
+
+  /** The gradients of the sums of the input gate and of what it lets in. */
+  private static void inputGates(float[] i, float[] g, float[] c, float[] ofI, float[] ofG) {
+    for (int j = 0; j < c.length; j++) {
+      float d = c[j] * i[j];
+      ofI[j] = d * g[j] * (1 - i[j]);
+      ofG[j] = d * (1 - g[j] * g[j]);
     }
-    for (int j = 0; j < h; j++) {
-      float f = z[h + j];
-      d[h + j] = dc[j] * before[j] * f * (1 - f);
-      dc[j] *= f;
+  }
+
+  /** The gradient of the forget gate's sums; {@code c} becomes that of the cell state before. */
+  private static void forgetGate(float[] f, float[] before, float[] c, float[] sums) {
+    for (int j = 0; j < c.length; j++) {
+      float d = c[j] * f[j];
+      sums[j] = d * before[j] * (1 - f[j]);
+      c[j] = d;
     }
   }
 }

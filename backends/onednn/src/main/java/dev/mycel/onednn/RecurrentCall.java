@@ -14,14 +14,33 @@ final class RecurrentCall implements AutoCloseable {
   /** Elements of a state whose gates are worth a thread's attention: about ten microseconds. */
   private static final long PIECE = 4096;
 
-  /** The rows of one step: one for each sequence. */
-  record Rows(Buffer buffer, long start, int width) {
+  /** Sequences that make a thread of its own worth reading the whole weight in each step. */
+  private static final int SEQUENCES = 8;
+
+  /**
+   * The rows of one step, one for each sequence.
+   *
+   * @param parts of H elements in a row: gates, say
+   */
+  record Rows(Buffer buffer, long start, int parts, int hidden) {
+    void read(long sequence, int part, float[] to) {
+      Chunks.read(buffer, at(sequence, part), to, hidden);
+    }
+
     void read(long sequence, float[] to) {
-      Chunks.read(buffer, start + sequence * width, to, width);
+      read(sequence, 0, to);
+    }
+
+    void write(long sequence, int part, float[] from) {
+      Chunks.write(buffer, at(sequence, part), from, hidden);
     }
 
     void write(long sequence, float[] from) {
-      Chunks.write(buffer, start + sequence * width, from, width);
+      write(sequence, 0, from);
+    }
+
+    private long at(long sequence, int part) {
+      return start + (sequence * parts + part) * hidden;
     }
   }
 
@@ -31,20 +50,24 @@ final class RecurrentCall implements AutoCloseable {
    *
    * @param size elements of a step
    */
-  record Output(Buffer stored, Buffer wide, long size, int width) {
-    /** Where the rows of a step begin in the result. */
-    long address(long t) {
-      return RecurrentCall.address(stored) + t * size * stored.dtype().bytes();
+  record Output(Buffer stored, Buffer wide, long size, int parts, int hidden) {
+    /** Where the row of a sequence is in the result. */
+    long address(long t, long sequence) {
+      return RecurrentCall.address(stored) + (t * size + row(sequence)) * stored.dtype().bytes();
     }
 
-    /** Where float32 rows of a step begin. */
-    long wideAddress(long t) {
-      return RecurrentCall.address(wide) + start(t) * Float.BYTES;
+    /** Where the float32 row of a sequence is. */
+    long wideAddress(long t, long sequence) {
+      return RecurrentCall.address(wide) + (start(t) + row(sequence)) * Float.BYTES;
+    }
+
+    private long row(long sequence) {
+      return sequence * parts * hidden;
     }
 
     /** The float32 rows of a step. */
     Rows rows(long t) {
-      return new Rows(wide, start(t), width);
+      return new Rows(wide, start(t), parts, hidden);
     }
 
     private long start(long t) {
@@ -109,9 +132,9 @@ final class RecurrentCall implements AutoCloseable {
     return wide;
   }
 
-  /** The rows of one step of float32 numbers [T, N, width] or [N, width]. */
-  Rows rows(Buffer floats, long t, int width) {
-    return new Rows(floats, t * batch * width, width);
+  /** The rows of one step of float32 numbers [T, N, parts * H] or [N, parts * H]. */
+  Rows rows(Buffer floats, long t, int parts) {
+    return new Rows(floats, t * batch * parts * hidden, parts, hidden);
   }
 
   /** Uninitialised float32 memory until the call ends. */
@@ -140,23 +163,15 @@ final class RecurrentCall implements AutoCloseable {
     Buffer stored = new Buffer(storage, layout);
     int width = (int) layout.shape().dim(-1);
     Buffer wide = type == DType.FLOAT32 ? stored : scratch(kept);
-    return new Output(stored, wide, batch * width, width);
+    return new Output(stored, wide, batch * width, width / hidden, hidden);
   }
 
   /** Rounds all float32 rows into the result. */
   void round(Output out) {
-    round(out, 0, out.stored().size());
-  }
-
-  /** Rounds the float32 rows of a step into the result. */
-  void round(Output out, long t) {
-    round(out, t, out.size());
-  }
-
-  private void round(Output out, long t, long size) {
     DType type = out.stored().dtype();
     if (type != DType.FLOAT32) {
-      convert(DType.FLOAT32, address(out.wide()), type, out.address(t), size);
+      long size = out.stored().size();
+      convert(DType.FLOAT32, address(out.wide()), type, address(out.stored()), size);
     }
   }
 
@@ -169,9 +184,59 @@ final class RecurrentCall implements AutoCloseable {
     return ((NativeStorage) b.storage()).address();
   }
 
-  /** Runs work on all sequences of a step, in several threads if it is enough. */
-  void each(Team.Range sequences) {
-    Team.run(batch, Math.max(1, PIECE / hidden), sequences);
+  /**
+   * Some of the sequences on their way through all steps.
+   *
+   * @param alone whether there is no other piece, so that each step may use several threads
+   */
+  record Piece(RecurrentCall call, long from, long to, StepProduct product, boolean alone) {
+    /** Runs work on the sequences of a step. */
+    void each(Team.Range sequences) {
+      if (alone) {
+        Team.run(to, Math.max(1, PIECE / call.hidden), sequences);
+      } else {
+        sequences.run(from, to);
+      }
+    }
+
+    /** Rounds the float32 rows of a step into the result. */
+    void round(Output out, long t) {
+      DType type = out.stored().dtype();
+      if (type != DType.FLOAT32) {
+        long size = (to - from) * out.parts() * out.hidden();
+        call.convert(DType.FLOAT32, out.wideAddress(t, from), type, out.address(t, from), size);
+      }
+    }
+  }
+
+  /** What happens to a piece. */
+  interface Sweep {
+    void run(Piece piece);
+  }
+
+  /**
+   * Takes all sequences through all steps. Sequences do not know of each other, so threads that get
+   * enough of them need not meet before the end; else threads share each step's product.
+   */
+  void sweep(StepProduct.Form form, Sweep sweep) {
+    int threads = OmpThreads.count();
+    long pieces = batch >= (long) SEQUENCES * threads ? threads : 1;
+    long grain = (batch + pieces - 1) / pieces;
+    long count = (batch + grain - 1) / grain;
+    long rest = batch - (count - 1) * grain;
+    StepProduct product = StepProduct.of(this, form, grain);
+    StepProduct last = rest == grain ? product : StepProduct.of(this, form, rest);
+    Team.run(
+        count,
+        1,
+        (from, to) -> {
+          for (long k = from; k < to; k++) {
+            boolean end = k == count - 1;
+            long start = k * grain;
+            long until = end ? batch : start + grain;
+            sweep.run(new Piece(this, start, until, end ? last : product, count == 1));
+          }
+        });
   }
 
   @Override

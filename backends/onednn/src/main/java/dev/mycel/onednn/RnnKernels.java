@@ -1,6 +1,7 @@
 package dev.mycel.onednn;
 
 import dev.mycel.core.Attrs;
+import dev.mycel.core.DType;
 import dev.mycel.core.Prims;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
@@ -30,17 +31,23 @@ final class RnnKernels {
 
   private static void forward(KernelCall<Attrs.Rnn> call) {
     try (RecurrentCall in = new RecurrentCall(call, call.outputType(0).shape())) {
-      Buffer p = call.input(0);
-      StepProduct product = StepProduct.of(in, call.input(2), true, null, p.dtype());
+      DType type = call.input(0).dtype();
       Output y = in.stepwise(0);
       long sums = in.address(0);
-      long h = in.address(1);
-      for (long t = 0; t < in.steps(); t++) {
-        product.run(h, y.wideAddress(t), sums + t * y.size() * p.dtype().bytes());
-        in.each(new Forward(call.attrs().relu(), y.rows(t)));
-        in.round(y, t);
-        h = y.address(t);
-      }
+      long state = in.address(1);
+      in.sweep(
+          new StepProduct.Form(call.input(2), true, null, type),
+          piece -> {
+            long from = piece.from();
+            long h = state + from * in.hidden() * type.bytes();
+            for (long t = 0; t < in.steps(); t++) {
+              long p = sums + (t * in.batch() + from) * in.hidden() * type.bytes();
+              piece.product().run(h, y.wideAddress(t, from), p);
+              piece.each(new Forward(call.attrs().relu(), y.rows(t)));
+              piece.round(y, t);
+              h = y.address(t, from);
+            }
+          });
     }
   }
 
@@ -48,7 +55,7 @@ final class RnnKernels {
   private record Forward(boolean relu, Rows hidden) implements Team.Range {
     @Override
     public void run(long from, long to) {
-      int h = hidden.width();
+      int h = hidden.hidden();
       float[] y = new float[h];
       for (long n = from; n < to; n++) {
         hidden.read(n, y);
@@ -57,7 +64,7 @@ final class RnnKernels {
             y[j] = Math.max(y[j], 0);
           }
         } else {
-          GateMath.tanh(y, 0, h);
+          GateMath.tanh(y);
         }
         hidden.write(n, y);
       }
@@ -66,24 +73,26 @@ final class RnnKernels {
 
   private static void grad(KernelCall<Attrs.Rnn> call) {
     try (RecurrentCall in = new RecurrentCall(call, call.input(0).shape())) {
-      int h = in.hidden();
-      StepProduct product = StepProduct.of(in, call.input(1), false, null, null);
       Buffer dy = in.floats(0);
       Buffer states = in.floats(2);
       Output dp = in.stepwise(0);
       Output dh = in.output(1);
-      for (long t = in.steps() - 1; t >= 0; t--) {
-        in.each(
-            new Backward(
-                call.attrs().relu(),
-                in.rows(states, t, h),
-                in.rows(dy, t, h),
-                t == in.steps() - 1,
-                dh.rows(0),
-                dp.rows(t)));
-        in.round(dp, t);
-        product.run(dp.address(t), dh.wideAddress(0));
-      }
+      in.sweep(
+          new StepProduct.Form(call.input(1), false, null, null),
+          piece -> {
+            for (long t = in.steps() - 1; t >= 0; t--) {
+              piece.each(
+                  new Backward(
+                      call.attrs().relu(),
+                      in.rows(states, t, 1),
+                      in.rows(dy, t, 1),
+                      t == in.steps() - 1,
+                      dh.rows(0),
+                      dp.rows(t)));
+              piece.round(dp, t);
+              piece.product().run(dp.address(t, piece.from()), dh.wideAddress(0, piece.from()));
+            }
+          });
       in.round(dh);
     }
   }
@@ -97,7 +106,7 @@ final class RnnKernels {
       implements Team.Range {
     @Override
     public void run(long from, long to) {
-      int h = dy.width();
+      int h = dy.hidden();
       float[] y = new float[h];
       float[] d = new float[h];
       float[] more = new float[h];

@@ -3,7 +3,6 @@ package dev.mycel.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import dev.mycel.core.DType;
-import dev.mycel.core.Layout;
 import dev.mycel.core.spi.Buffer;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,7 @@ final class StepProduct {
   }
 
   /**
-   * A product of rows with a weight.
+   * Which product.
    *
    * @param w [R, H], dense
    * @param turned whether rows of H are multiplied with the weight's transpose, or rows of R with
@@ -43,38 +42,45 @@ final class StepProduct {
    * @param bias the type of a row that is added, if there is one
    * @param addend the type of a matrix that is added, if there is one
    */
-  static StepProduct of(
-      RecurrentCall in, Buffer w, boolean turned, @Nullable DType bias, @Nullable DType addend) {
-    long rows = w.shape().dim(0);
-    long columns = w.shape().dim(1);
-    long inner = turned ? columns : rows;
-    long outer = turned ? rows : columns;
-    Layout layout = turned ? w.layout().transpose(1, 0) : w.layout();
-    Desc plain = Desc.of(w.dtype(), layout);
+  record Form(Buffer w, boolean turned, @Nullable DType bias, @Nullable DType addend) {}
+
+  /** A product of that many rows. */
+  static StepProduct of(RecurrentCall in, Form form, long rows) {
+    Buffer w = form.w();
+    boolean turned = form.turned();
+    long inner = w.shape().dim(turned ? 1 : 0);
+    long outer = w.shape().dim(turned ? 0 : 1);
+    Desc plain = matrix(w.dtype(), inner, outer, turned);
     // A single step reads the weight only once: bringing it into another layout would be a waste.
     boolean packed = in.steps() > 1;
+    DType bias = form.bias();
+    DType addend = form.addend();
     Key key =
         new Key(
-            Desc.dense(w.dtype(), in.batch(), inner),
-            packed ? Desc.any(w.dtype(), inner, outer) : matrix(w.dtype(), inner, outer, turned),
+            Desc.dense(w.dtype(), rows, inner),
+            packed ? Desc.any(w.dtype(), inner, outer) : plain,
             bias == null ? null : Desc.dense(bias, 1, outer),
-            addend == null ? null : Desc.dense(addend, in.batch(), outer));
+            addend == null ? null : Desc.dense(addend, rows, outer));
     OneDnnBackend backend = in.backend();
     Compiled compiled = backend.cache().get(key, k -> create(backend, k, outer));
+    return new StepProduct(
+        compiled, packed ? packed(in, w, plain, compiled) : in.staging().address(w));
+  }
+
+  /** Address of the weight in the layout that the library chose, valid until the call ends. */
+  private static long packed(RecurrentCall in, Buffer w, Desc plain, Compiled compiled) {
     Staging staging = in.staging();
-    if (!packed) {
-      return new StepProduct(compiled, staging.address(w));
-    }
     if (w.storage() instanceof NativeStorage own) {
-      NativeStorage kept = own.packed().retained(backend, staging, w, plain, compiled);
+      NativeStorage kept = own.packed().retained(in.backend(), staging, w, plain, compiled);
       if (kept != null) {
         staging.releaseLater(kept);
-        return new StepProduct(compiled, kept.address());
+        return kept.address();
       }
     }
     NativeBlock block = staging.take(compiled.bytes(DNNL_ARG_WEIGHTS));
-    backend.reorder().pack(plain, staging.address(w), compiled, DNNL_ARG_WEIGHTS, block.address());
-    return new StepProduct(compiled, block.address());
+    Reorder reorder = in.backend().reorder();
+    reorder.pack(plain, staging.address(w), compiled, DNNL_ARG_WEIGHTS, block.address());
+    return block.address();
   }
 
   private static Desc matrix(DType type, long inner, long outer, boolean turned) {
@@ -82,14 +88,18 @@ final class StepProduct {
     return Desc.of(type, new long[] {inner, outer}, strides);
   }
 
-  /** Multiplies the rows at an address; {@code extra} is where the bias or the addend is. */
+  /** Multiplies the rows at an address; {@code extra} is where a bias or an addend is. */
   void run(long a, long target, long extra) {
-    compiled.run(a, weight, target, extra);
+    if (extra == 0) {
+      compiled.run(a, weight, target);
+    } else {
+      compiled.run(a, weight, target, extra);
+    }
   }
 
   /** Multiplies the rows at an address, adding nothing. */
   void run(long a, long target) {
-    compiled.run(a, weight, target);
+    run(a, target, 0);
   }
 
   private static Compiled create(OneDnnBackend backend, Key key, long outer) {
