@@ -97,7 +97,7 @@ final class ConvolutionKernels {
     Compiled compiled = backend.cache().get(key, k -> create(backend, k));
     try (Staging staging = new Staging(call)) {
       long input = staging.address(x, Layouts.channelsLast(x.shape()));
-      long weight = packed(staging, backend, compiled, w, call.attrs().groups());
+      long weight = staging.packed(w, grouped(Desc.of(w), call.attrs().groups()), compiled);
       long bias =
           biased ? staging.address(call.input(2), Layout.contiguous(call.input(2).shape())) : 0;
       long target = staging.output(call, 0, Layouts.channelsLast(y));
@@ -119,7 +119,7 @@ final class ConvolutionKernels {
     Compiled compiled = backend.cache().get(key, k -> create(backend, k));
     try (Staging staging = new Staging(call)) {
       long gradient = staging.address(dy, Layouts.channelsLast(dy.shape()));
-      long weight = packed(staging, backend, compiled, w, conv.groups());
+      long weight = staging.packed(w, grouped(Desc.of(w), conv.groups()), compiled);
       long target = staging.output(call, 0, Layouts.channelsLast(x));
       compiled.run(gradient, weight, target);
     }
@@ -142,24 +142,6 @@ final class ConvolutionKernels {
       Desc plain = grouped(Desc.dense(dy.dtype(), w.dims()), conv.groups());
       backend.reorder().unpack(compiled, DNNL_ARG_DIFF_WEIGHTS, packed, plain, target);
     }
-  }
-
-  /** Address of the weight in the layout that the primitive chose, valid until the call ends. */
-  private static long packed(
-      Staging staging, OneDnnBackend backend, Compiled compiled, Buffer w, int groups) {
-    Desc plain = grouped(Desc.of(w), groups);
-    NativeStorage kept =
-        DerivedCopies.retained(
-            w,
-            compiled,
-            () -> backend.reorder().packed(plain, staging.address(w), compiled, DNNL_ARG_WEIGHTS));
-    if (kept != null) {
-      staging.releaseLater(kept);
-      return kept.address();
-    }
-    NativeBlock block = staging.take(compiled.bytes(DNNL_ARG_WEIGHTS));
-    backend.reorder().pack(plain, staging.address(w), compiled, DNNL_ARG_WEIGHTS, block.address());
-    return block.address();
   }
 
   /** A weight [O, I, ...] seen as [G, O / G, I, ...]. */

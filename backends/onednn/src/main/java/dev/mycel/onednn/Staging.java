@@ -1,5 +1,7 @@
 package dev.mycel.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
 import dev.mycel.core.DType;
 import dev.mycel.core.Layout;
 import dev.mycel.core.spi.BlockPool;
@@ -53,6 +55,26 @@ final class Staging implements AutoCloseable {
     }
     NativeBlock block = take(Math.max(b.size(), 1) * b.dtype().bytes());
     backend.reorder().run(Desc.of(b), address(b), Desc.of(b.dtype(), wanted), block.address());
+    return block.address();
+  }
+
+  /**
+   * Address of a weight in the layout that a primitive chose for its weights, valid until the call
+   * ends.
+   *
+   * @param plain the weight as it lies, with the axes that the primitive gives it
+   */
+  long packed(Buffer w, Desc plain, Compiled user) {
+    Reorder reorder = backend.reorder();
+    NativeStorage kept =
+        DerivedCopies.retained(
+            w, user, () -> reorder.packed(plain, address(w), user, DNNL_ARG_WEIGHTS));
+    if (kept != null) {
+      releaseLater(kept);
+      return kept.address();
+    }
+    NativeBlock block = take(user.bytes(DNNL_ARG_WEIGHTS));
+    reorder.pack(plain, address(w), user, DNNL_ARG_WEIGHTS, block.address());
     return block.address();
   }
 

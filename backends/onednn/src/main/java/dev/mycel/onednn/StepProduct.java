@@ -64,23 +64,7 @@ final class StepProduct {
     OneDnnBackend backend = in.backend();
     Compiled compiled = backend.cache().get(key, k -> create(backend, k, outer));
     return new StepProduct(
-        compiled, packed ? packed(in, w, plain, compiled) : in.staging().address(w));
-  }
-
-  /** Address of the weight in the layout that the library chose, valid until the call ends. */
-  private static long packed(RecurrentCall in, Buffer w, Desc plain, Compiled compiled) {
-    Staging staging = in.staging();
-    if (w.storage() instanceof NativeStorage own) {
-      NativeStorage kept = own.packed().retained(in.backend(), staging, w, plain, compiled);
-      if (kept != null) {
-        staging.releaseLater(kept);
-        return kept.address();
-      }
-    }
-    NativeBlock block = staging.take(compiled.bytes(DNNL_ARG_WEIGHTS));
-    Reorder reorder = in.backend().reorder();
-    reorder.pack(plain, staging.address(w), compiled, DNNL_ARG_WEIGHTS, block.address());
-    return block.address();
+        compiled, packed ? in.staging().packed(w, plain, compiled) : in.staging().address(w));
   }
 
   private static Desc matrix(DType type, long inner, long outer, boolean turned) {
