@@ -85,9 +85,22 @@ public final class Adam extends Optimizer {
 
   @Override
   protected void beginStep(long step) {
-    power1.set(power1.value() * settings.beta1());
-    power2.set(power2.value() * settings.beta2());
-    correction = Math.sqrt(1 - power2.value()) / (1 - power1.value());
+    double p1 = power(power1, settings.beta1(), step);
+    double p2 = power(power2, settings.beta2(), step);
+    correction = Math.sqrt(1 - p2) / (1 - p1);
+  }
+
+  /**
+   * The next power of a decay. Its parameter is float32, and one minus a power of 0.999 would keep
+   * five digits of it: so the number of the step decides, unless a checkpoint brought the power of
+   * another step.
+   */
+  private static double power(HostMirror stored, double beta, long step) {
+    double next = stored.value() * beta;
+    double exact = Math.pow(beta, step + 1);
+    double chosen = Math.abs(next - exact) < 1e-6 ? exact : next;
+    stored.set(chosen);
+    return chosen == exact ? exact : stored.value();
   }
 
   @Override
