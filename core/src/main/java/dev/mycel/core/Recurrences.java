@@ -85,21 +85,23 @@ final class Recurrences {
       if (in.length > 6) {
         reached = reached.add(step(in[6], t).cast(wide));
       }
-      List<Tensor> d = reached.chunk(4, 1);
-      Tensor dp =
-          Ops.concat(
-                  1,
-                  d.get(0).mul(slopeOfSigmoid(a.get(0))),
-                  d.get(1).mul(slopeOfSigmoid(a.get(1))),
-                  d.get(2).mul(slopeOfTanh(a.get(2))),
-                  d.get(3).mul(slopeOfSigmoid(a.get(3))))
-              .cast(type);
+      Tensor dp = ofSums(reached.chunk(4, 1), a).cast(type);
       dc = cell.mul(a.get(1));
       dh = dp.cast(wide).matmul(w);
       steps.add(dp);
     }
     steps.reverse();
     return new Tensor[] {steps.all(0), first(dh).cast(type), first(dc).cast(type)};
+  }
+
+  /** The gradients of an LSTM's sums from those of its gates. */
+  private static Tensor ofSums(List<Tensor> d, List<Tensor> gates) {
+    return Ops.concat(
+        1,
+        d.get(0).mul(slopeOfSigmoid(gates.get(0))),
+        d.get(1).mul(slopeOfSigmoid(gates.get(1))),
+        d.get(2).mul(slopeOfTanh(gates.get(2))),
+        d.get(3).mul(slopeOfSigmoid(gates.get(3))));
   }
 
   /**
@@ -136,33 +138,37 @@ final class Recurrences {
     Steps steps = new Steps();
     for (int t = dy.size() - 1; t >= 0; t--) {
       List<Tensor> a = gates.get(t).chunk(4, 1);
-      Tensor r = a.get(0);
-      Tensor z = a.get(1);
-      Tensor n = a.get(2);
       Tensor before = (t == 0 ? in[1] : hidden.get(t - 1)).cast(wide);
       Tensor into = plus(dy.get(t).cast(wide), dh);
-      Tensor dn = into.mul(z.rsub(1));
-      Tensor dz = into.mul(before.sub(n));
-      List<Tensor> given = in.length > 5 ? step(in[5], t).cast(wide).chunk(4, 1) : List.of();
-      if (!given.isEmpty()) {
-        dn = dn.add(given.get(2));
-        dz = dz.add(given.get(1));
-      }
-      Tensor inner = dn.mul(slopeOfTanh(n));
-      Tensor dr = inner.mul(a.get(3));
-      Tensor dqn = inner.mul(r);
-      if (!given.isEmpty()) {
-        dr = dr.add(given.get(0));
-        dqn = dqn.add(given.get(3));
-      }
-      dr = dr.mul(slopeOfSigmoid(r));
-      dz = dz.mul(slopeOfSigmoid(z));
-      Tensor dq = Ops.concat(1, dr, dz, dqn).cast(type);
-      dh = dq.cast(wide).matmul(w).add(into.mul(z));
-      steps.add(Ops.concat(1, dr, dz, inner).cast(type), dq);
+      List<Tensor> more = in.length > 5 ? step(in[5], t).cast(wide).chunk(4, 1) : List.of();
+      Tensor[] d = ofSums(a, before, into, more);
+      Tensor dq = Ops.concat(1, d[0], d[1], d[3]).cast(type);
+      dh = dq.cast(wide).matmul(w).add(into.mul(a.get(1)));
+      steps.add(Ops.concat(1, d[0], d[1], d[2]).cast(type), dq);
     }
     steps.reverse();
     return new Tensor[] {steps.all(0), steps.all(1), first(dh).cast(type)};
+  }
+
+  /**
+   * The gradients of a GRU's sums r, z, n, and of the state's share of n.
+   *
+   * @param a gates r, z, n and the state's share of n
+   * @param into the gradient of the hidden state
+   * @param more further gradients of what stands in {@code a}, or none
+   */
+  private static Tensor[] ofSums(List<Tensor> a, Tensor before, Tensor into, List<Tensor> more) {
+    Tensor r = a.get(0);
+    Tensor z = a.get(1);
+    Tensor n = a.get(2);
+    Tensor dn = also(into.mul(z.rsub(1)), more, 2).mul(slopeOfTanh(n));
+    Tensor dz = also(into.mul(before.sub(n)), more, 1).mul(slopeOfSigmoid(z));
+    Tensor dr = also(dn.mul(a.get(3)), more, 0).mul(slopeOfSigmoid(r));
+    return new Tensor[] {dr, dz, dn, also(dn.mul(r), more, 3)};
+  }
+
+  private static Tensor also(Tensor gradient, List<Tensor> more, int i) {
+    return more.isEmpty() ? gradient : gradient.add(more.get(i));
   }
 
   /** {@code h' = tanh(p + W h)}, or relu. */
