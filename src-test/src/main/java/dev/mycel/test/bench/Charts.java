@@ -60,9 +60,7 @@ final class Charts {
       List<JsonObject> all, String field, String separator) {
     Map<String, List<JsonObject>> groups = new LinkedHashMap<>();
     for (JsonObject o : all) {
-      String whole = o.get(field).getAsString();
-      int end = whole.indexOf(separator);
-      String key = end < 0 ? whole : whole.substring(0, end);
+      String key = o.get(field).getAsString().split(separator)[0];
       groups.computeIfAbsent(key, k -> new ArrayList<>()).add(o);
     }
     return groups;
@@ -107,7 +105,7 @@ final class Charts {
 
   /** Times over sizes, both logarithmic. */
   static String curves(String kind, List<JsonObject> points) {
-    Map<String, List<JsonObject>> series = grouped(points, "series", "\n");
+    Map<String, List<JsonObject>> series = grouped(points, "series", "\0");
     boolean countsFromZero = points.stream().anyMatch(p -> p.get("x").getAsDouble() == 0);
     double shift = countsFromZero ? 1 : 0;
     Scale x = Scale.of(points, "x", shift, LEFT / 2, WIDTH - RIGHT);
