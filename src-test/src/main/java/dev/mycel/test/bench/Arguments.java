@@ -13,9 +13,7 @@ record Arguments(
     @Nullable String vs,
     @Nullable String peer,
     int rounds,
-    boolean profile,
-    int busy,
-    boolean pauses) {
+    boolean profile) {
 
   static Arguments parse(String[] args) {
     boolean list = false;
@@ -27,14 +25,10 @@ record Arguments(
     String peer = null;
     int rounds = 5;
     boolean profile = false;
-    int busy = 0;
-    boolean pauses = false;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--list" -> list = true;
         case "--profile" -> profile = true;
-        case "--gc-minute" -> pauses = true;
-        case "--busy" -> busy = Integer.parseInt(value(args, ++i));
         case "--workload" -> workload = value(args, ++i);
         case "--dtype" -> dtype = dtype(value(args, ++i));
         case "--backend" -> backend = value(args, ++i);
@@ -48,8 +42,7 @@ record Arguments(
     if (!list && workload.isEmpty()) {
       throw new IllegalArgumentException("name a workload with --workload; --list names them");
     }
-    return new Arguments(
-        list, workload, dtype, backend, repeat, vs, peer, rounds, profile, busy, pauses);
+    return new Arguments(list, workload, dtype, backend, repeat, vs, peer, rounds, profile);
   }
 
   private static String value(String[] args, int i) {

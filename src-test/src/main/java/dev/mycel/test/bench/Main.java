@@ -4,7 +4,6 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.Profile;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -15,11 +14,6 @@ import java.util.Locale;
  * java -jar benchmarks.jar --workload NAME [--dtype fp32|bf16] [--backend NAME] [--repeat N]
  * java -jar benchmarks.jar --workload NAME --profile
  * java -jar benchmarks.jar --workload NAME --vs djl|onednn [--rounds N]
- * java -jar benchmarks.jar --workload NAME --busy N        beside N processes that keep a core busy
- * java -jar benchmarks.jar --workload NAME --gc-minute     pauses of the garbage collector
- * java -jar benchmarks.jar --scaling
- * java -jar benchmarks.jar --charts FOLDER
- * java -jar benchmarks.jar --spin SECONDS
  * java -jar benchmarks.jar --jmh [arguments of JMH]
  * </pre>
  */
@@ -32,18 +26,6 @@ public final class Main {
   public static void main(String[] args) throws IOException, InterruptedException {
     if (args.length > 0 && args[0].equals("--jmh")) {
       org.openjdk.jmh.Main.main(java.util.Arrays.copyOfRange(args, 1, args.length));
-      return;
-    }
-    if (args.length == 1 && args[0].equals("--scaling")) {
-      Scaling.run();
-      return;
-    }
-    if (args.length == 2 && args[0].equals("--charts")) {
-      Charts.draw(Path.of(args[1]));
-      return;
-    }
-    if (args.length == 2 && args[0].equals("--spin")) {
-      Spinner.spin(Double.parseDouble(args[1]));
       return;
     }
     Arguments given = Arguments.parse(args);
@@ -59,9 +41,7 @@ public final class Main {
     } else if (given.workload().equals(Startup.CHILD)) {
       Startup.child();
     } else {
-      try (Spinner spinner = new Spinner(given.busy())) {
-        System.out.println(ours(given));
-      }
+      System.out.println(ours(given));
     }
   }
 
@@ -75,9 +55,6 @@ public final class Main {
     if (step == null) {
       throw new IllegalArgumentException(
           "there is no workload '" + given.workload() + "'; --list names them");
-    }
-    if (given.pauses()) {
-      return Pauses.during(given.workload(), step);
     }
     Timer.Result r = Timer.measure(step, given.repeat() > 0 ? given.repeat() : SAMPLES);
     if (given.profile()) {
