@@ -14,6 +14,7 @@ import java.util.Locale;
  * java -jar benchmarks.jar --workload NAME [--dtype fp32|bf16] [--backend NAME] [--repeat N]
  * java -jar benchmarks.jar --workload NAME --profile
  * java -jar benchmarks.jar --workload NAME --vs djl|onednn [--rounds N]
+ * java -jar benchmarks.jar --scaling
  * java -jar benchmarks.jar --jmh [arguments of JMH]
  * </pre>
  */
@@ -26,6 +27,11 @@ public final class Main {
   public static void main(String[] args) throws IOException, InterruptedException {
     if (args.length > 0 && args[0].equals("--jmh")) {
       org.openjdk.jmh.Main.main(java.util.Arrays.copyOfRange(args, 1, args.length));
+      return;
+    }
+    if (args.length == 1 && args[0].equals("--scaling")) {
+      Mycel.setSeed(1);
+      Scaling.run(System.out::println);
       return;
     }
     Arguments given = Arguments.parse(args);

@@ -30,7 +30,12 @@ final class Timer {
   private Timer() {}
 
   static Result measure(Runnable step, int samples) {
-    double warmUp = warmUp(step);
+    return measure(step, samples, WARM_UP_SECONDS, LONGEST_WARM_UP_SECONDS);
+  }
+
+  /** Measures after a warm-up of so many seconds at least and at most. */
+  static Result measure(Runnable step, int samples, double least, double most) {
+    double warmUp = warmUp(step, least, most);
     int inner = inner(step);
     double[] times = new double[samples];
     long allocated = allocatedBytes();
@@ -42,13 +47,13 @@ final class Timer {
     return new Result(times[0] * 1e6, times[samples / 2] * 1e6, samples, inner, warmUp, heap);
   }
 
-  private static double warmUp(Runnable step) {
+  private static double warmUp(Runnable step, double least, double most) {
     long start = System.nanoTime();
     double fastest = Double.MAX_VALUE;
     int steady = 0;
     while (true) {
       double elapsed = (System.nanoTime() - start) / 1e9;
-      if (elapsed > LONGEST_WARM_UP_SECONDS || (elapsed > WARM_UP_SECONDS && steady >= 10)) {
+      if (elapsed > most || (elapsed > least && steady >= 10)) {
         return elapsed;
       }
       long stretch = System.nanoTime();

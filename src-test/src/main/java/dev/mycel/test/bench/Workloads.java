@@ -114,7 +114,7 @@ final class Workloads {
         new Dense(84, 10));
   }
 
-  private static Runnable training(Cell<Tensor, Tensor> net, DType t, long... shape) {
+  static Runnable training(Cell<Tensor, Tensor> net, DType t, long... shape) {
     var optimizer = new Momentum(net.trainableParams(), 0.01, 0.9);
     Tensor x = randn(shape);
     Tensor y = randint(0, 10, Shape.of(shape[0])).cast(DType.INT32);
