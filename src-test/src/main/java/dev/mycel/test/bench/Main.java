@@ -4,6 +4,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.Profile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Locale;
  * java -jar benchmarks.jar --workload NAME --profile
  * java -jar benchmarks.jar --workload NAME --vs djl|onednn [--rounds N]
  * java -jar benchmarks.jar --scaling
+ * java -jar benchmarks.jar --charts FOLDER
  * java -jar benchmarks.jar --jmh [arguments of JMH]
  * </pre>
  */
@@ -32,6 +34,10 @@ public final class Main {
     if (args.length == 1 && args[0].equals("--scaling")) {
       Mycel.setSeed(1);
       Scaling.run(System.out::println);
+      return;
+    }
+    if (args.length == 2 && args[0].equals("--charts")) {
+      Charts.draw(Path.of(args[1]));
       return;
     }
     Arguments given = Arguments.parse(args);
