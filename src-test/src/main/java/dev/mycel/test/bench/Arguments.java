@@ -13,7 +13,9 @@ record Arguments(
     @Nullable String vs,
     @Nullable String peer,
     int rounds,
-    boolean profile) {
+    boolean profile,
+    int busy,
+    boolean gcMinute) {
 
   static Arguments parse(String[] args) {
     boolean list = false;
@@ -25,10 +27,14 @@ record Arguments(
     String peer = null;
     int rounds = 5;
     boolean profile = false;
+    int busy = 0;
+    boolean gcMinute = false;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--list" -> list = true;
         case "--profile" -> profile = true;
+        case "--busy" -> busy = Integer.parseInt(value(args, ++i));
+        case "--gc-minute" -> gcMinute = true;
         case "--workload" -> workload = value(args, ++i);
         case "--dtype" -> dtype = dtype(value(args, ++i));
         case "--backend" -> backend = value(args, ++i);
@@ -42,7 +48,8 @@ record Arguments(
     if (!list && workload.isEmpty()) {
       throw new IllegalArgumentException("name a workload with --workload; --list names them");
     }
-    return new Arguments(list, workload, dtype, backend, repeat, vs, peer, rounds, profile);
+    return new Arguments(
+        list, workload, dtype, backend, repeat, vs, peer, rounds, profile, busy, gcMinute);
   }
 
   private static String value(String[] args, int i) {

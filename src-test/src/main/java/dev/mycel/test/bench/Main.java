@@ -15,6 +15,9 @@ import java.util.Locale;
  * java -jar benchmarks.jar --workload NAME [--dtype fp32|bf16] [--backend NAME] [--repeat N]
  * java -jar benchmarks.jar --workload NAME --profile
  * java -jar benchmarks.jar --workload NAME --vs djl|onednn [--rounds N]
+ * java -jar benchmarks.jar --workload NAME --busy CORES
+ * java -jar benchmarks.jar --workload NAME --gc-minute
+ * java -jar benchmarks.jar --spin SECONDS
  * java -jar benchmarks.jar --scaling
  * java -jar benchmarks.jar --charts FOLDER
  * java -jar benchmarks.jar --jmh [arguments of JMH]
@@ -40,6 +43,10 @@ public final class Main {
       Charts.draw(Path.of(args[1]));
       return;
     }
+    if (args.length >= 2 && args[0].equals("--spin")) {
+      Busy.spin(Double.parseDouble(args[1]), args.length > 2 ? args[2] : null);
+      return;
+    }
     Arguments given = Arguments.parse(args);
     if (given.list()) {
       Workloads.names().forEach(System.out::println);
@@ -47,17 +54,28 @@ public final class Main {
     } else if (given.vs() != null) {
       Versus.run(given);
     } else if (given.peer() != null) {
-      System.out.println(peer(given, given.peer()));
+      try (Busy busy = new Busy(given.busy())) {
+        System.out.println(told(busy, given, peer(given, given.peer())));
+      }
     } else if (given.workload().equals("startup-mlp")) {
       System.out.println(Startup.run(given));
     } else if (given.workload().equals(Startup.CHILD)) {
       Startup.child();
     } else {
-      System.out.println(ours(given));
+      try (Busy busy = new Busy(given.busy())) {
+        System.out.println(told(busy, given, ours(given)));
+      }
     }
   }
 
-  private static String ours(Arguments given) {
+  private static String told(Busy busy, Arguments given, String json) {
+    if (!busy.alive()) {
+      throw new IllegalStateException("a busy neighbour ended before the measurement did");
+    }
+    return Busy.tell(json, given.busy());
+  }
+
+  private static String ours(Arguments given) throws InterruptedException {
     if (given.backend() != null) {
       Mycel.setBackend(given.backend());
     }
@@ -67,6 +85,9 @@ public final class Main {
     if (step == null) {
       throw new IllegalArgumentException(
           "there is no workload '" + given.workload() + "'; --list names them");
+    }
+    if (given.gcMinute()) {
+      return GcMinute.run(step, given.workload(), given.dtype(), 60);
     }
     Timer.Result r = Timer.measure(step, given.repeat() > 0 ? given.repeat() : SAMPLES);
     if (given.profile()) {

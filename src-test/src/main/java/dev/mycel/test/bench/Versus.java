@@ -68,6 +68,9 @@ final class Versus {
     if (given.repeat() > 0) {
       command.addAll(List.of("--repeat", String.valueOf(given.repeat())));
     }
+    if (given.busy() > 0) {
+      command.addAll(List.of("--busy", String.valueOf(given.busy())));
+    }
     command.addAll(side);
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
