@@ -12,7 +12,7 @@ import java.util.Arrays;
 final class Timer {
   private static final double SAMPLE_SECONDS = 0.002;
   private static final double WARM_UP_SECONDS = 3;
-  private static final double LONGEST_WARM_UP_SECONDS = 30;
+  private static final double LONGEST_WARM_UP_SECONDS = 20;
 
   /**
    * What was measured.
