@@ -52,12 +52,12 @@ public final class Saved<A> {
 
   /** An input that the row's needs name. */
   public Tensor in(int i) {
-    return present(inputs[i], "input", i);
+    return present(inputs, "input", i);
   }
 
   /** An output that the row's needs name. */
   public Tensor out(int i) {
-    return present(outputs[i], "output", i);
+    return present(outputs, "output", i);
   }
 
   /** The first output. */
@@ -65,7 +65,8 @@ public final class Saved<A> {
     return out(0);
   }
 
-  private static Tensor present(@Nullable Tensor t, String what, int i) {
+  private static Tensor present(@Nullable Tensor[] kept, String what, int i) {
+    Tensor t = i < kept.length ? kept[i] : null;
     if (t == null) {
       throw new IllegalStateException(
           "a gradient row uses " + what + " " + i + " and does not declare it");

@@ -54,6 +54,9 @@ final class Tape extends Interpreter implements AutoCloseable {
     abstract void drop();
   }
 
+  /** What most entries keep: long tapes consist of little else than entries. */
+  private static final @Nullable Tensor[] NOTHING = {};
+
   private final Interpreter parent;
   private final Thread thread = Thread.currentThread();
   private final VjpTable table = VjpTable.get();
@@ -147,7 +150,7 @@ final class Tape extends Interpreter implements AutoCloseable {
       }
     }
     TensorType[] inputTypes = new TensorType[inner.length];
-    @Nullable Tensor[] keptIn = new Tensor[inner.length];
+    @Nullable Tensor[] keptIn = needIn == 0 ? NOTHING : new Tensor[inner.length];
     for (int i = 0; i < inner.length; i++) {
       inputTypes[i] = inner[i].type();
       if ((needIn >> i & 1) != 0) {
@@ -155,7 +158,7 @@ final class Tape extends Interpreter implements AutoCloseable {
       }
     }
     TensorType[] outputTypes = new TensorType[results.length];
-    @Nullable Tensor[] keptOut = new Tensor[results.length];
+    @Nullable Tensor[] keptOut = needOut == 0 ? NOTHING : new Tensor[results.length];
     for (int i = 0; i < results.length; i++) {
       outputTypes[i] = results[i].type();
       if ((needOut >> i & 1) != 0) {
