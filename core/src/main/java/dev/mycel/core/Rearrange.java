@@ -68,11 +68,13 @@ final class Rearrange {
       throw new ArgumentException("split: parts need an extent of at least 1, got " + extent);
     }
     long n = x.shape().rawDims()[a];
-    List<Tensor> parts = new ArrayList<>();
-    for (long at = 0; at < n; at += extent) {
-      parts.add(Movement.narrow(x, a, at, Math.min(extent, n - at)));
+    if (n <= extent) {
+      return List.of(x);
     }
-    return parts.isEmpty() ? List.of(x) : parts;
+    long[] extents = new long[Math.toIntExact((n + extent - 1) / extent)];
+    Arrays.fill(extents, extent);
+    extents[extents.length - 1] = n - (extents.length - 1) * extent;
+    return Movement.split(x, extents, a);
   }
 
   static List<Tensor> chunk(Tensor x, long count, int axis) {
@@ -86,9 +88,12 @@ final class Rearrange {
 
   static List<Tensor> unstack(Tensor x, int axis) {
     int a = x.shape().axis(axis, "unstack");
+    if (x.shape().rawDims()[a] == 0) {
+      return List.of();
+    }
     List<Tensor> parts = new ArrayList<>();
-    for (long i = 0; i < x.shape().rawDims()[a]; i++) {
-      parts.add(Movement.squeeze(Movement.narrow(x, a, i, 1), a));
+    for (Tensor part : split(x, 1, a)) {
+      parts.add(Movement.squeeze(part, a));
     }
     return parts;
   }
