@@ -181,6 +181,19 @@ public final class Autograd {
     return t;
   }
 
+  /**
+   * Whether a tape of this thread records, so that the result of an operation may be asked for its
+   * gradient.
+   */
+  public static boolean isRecording() {
+    for (Interpreter i = Interpreters.top(); i != i.parent(); i = i.parent()) {
+      if (i instanceof Tape) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The same for every tensor of a record, list or map. */
   public static <T> T stopGradient(T tree) {
     return Tree.map(tree, t -> stopGradient(t));

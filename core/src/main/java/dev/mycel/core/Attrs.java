@@ -165,8 +165,23 @@ public final class Attrs {
     }
   }
 
-  /** A convolution's gradient: the convolution, and the shape of what is differentiated. */
-  public record ConvGrad(Conv conv, Shape shape) {}
+  /**
+   * A convolution's gradient.
+   *
+   * @param conv the convolution
+   * @param shape the shape of what is differentiated
+   * @param wide whether a weight's gradient has the type that sums accumulate in, as its weight
+   *     does
+   */
+  public record ConvGrad(Conv conv, Shape shape, boolean wide) {
+    /** A gradient of the type of the convolution's input. */
+    public ConvGrad(Conv conv, Shape shape) {
+      this(conv, shape, false);
+    }
+  }
+
+  /** A convolution whose result is normalised by given statistics, and cut off below 0 or not. */
+  public record ConvNorm(Conv conv, double epsilon, boolean relu) {}
 
   /**
    * Windows over the spatial axes of {@code x[N, C, spatial...]}.

@@ -143,6 +143,27 @@ final class Composites {
     return new Tensor[] {dx.cast(in[1].dtype()), dgamma, dbeta};
   }
 
+  static Tensor[] batchNormRelu(Attrs.Epsilon e, Tensor[] in) {
+    Tensor[] normal = Interpreters.bindAll(Prims.BATCH_NORM, e, in);
+    return new Tensor[] {Ops.relu(normal[0]), normal[1], normal[2]};
+  }
+
+  static Tensor[] batchNormReluGrad(Attrs.Epsilon e, Tensor[] in) {
+    Tensor dy = Interpreters.bind(Prims.RELU_GRAD, None.NONE, in[0], in[1]);
+    return Interpreters.bindAll(Prims.BATCH_NORM_GRAD, e, dy, in[2], in[3], in[4], in[5]);
+  }
+
+  static Tensor[] convNorm(Attrs.ConvNorm a, Tensor[] in) {
+    Tensor y =
+        in.length == 7
+            ? Interpreters.bind(Prims.CONV, a.conv(), in[0], in[1], in[6])
+            : Interpreters.bind(Prims.CONV, a.conv(), in[0], in[1]);
+    Attrs.Epsilon epsilon = new Attrs.Epsilon(a.epsilon());
+    Tensor normal =
+        Interpreters.bind(Prims.BATCH_NORM_INFER, epsilon, y, in[2], in[3], in[4], in[5]);
+    return one(a.relu() ? Ops.relu(normal) : normal);
+  }
+
   static Tensor[] layerNorm(Attrs.LayerNorm a, Tensor[] in) {
     Tensor x = in[0].cast(in[0].dtype().accumulator());
     int[] axes = from(a.axis(), x.shape().rank());

@@ -189,7 +189,7 @@ public final class Prims {
       Primitive.of("conv", WindowRules::conv)
           .precision(COMPUTE)
           .doc(
-              "Cross-correlation of x[N, C, ...] with w[O, C / groups, ...], and a bias[O] if a third input is given.");
+              "Cross-correlation of x[N, C, ...] with w[O, C / groups, ...], and a bias[O] if a third input is given; both may be wider than x.");
   public static final Primitive<Attrs.ConvGrad> CONV_INPUT_GRAD =
       Primitive.of("conv_input_grad", WindowRules::convInputGrad)
           .precision(COMPUTE)
@@ -329,6 +329,20 @@ public final class Prims {
           .decomposed(Composites::batchNormInfer)
           .doc(
               "Normalises each channel by given statistics: inputs x, gamma, beta, mean, variance.");
+  public static final Primitive<Attrs.Epsilon> BATCH_NORM_RELU =
+      Primitive.of("batch_norm_relu", WindowRules::batchNorm)
+          .decomposed(Composites::batchNormRelu)
+          .doc("batch_norm, and of its first result what is above 0.");
+  public static final Primitive<Attrs.Epsilon> BATCH_NORM_RELU_GRAD =
+      Primitive.of("batch_norm_relu_grad", WindowRules::batchNormReluGrad)
+          .decomposed(Composites::batchNormReluGrad)
+          .doc("Gradients of x, gamma, beta: inputs dy, y, x, gamma, mean, variance.");
+  public static final Primitive<Attrs.ConvNorm> CONV_NORM =
+      Primitive.of("conv_norm", WindowRules::convNorm)
+          .precision(COMPUTE)
+          .decomposed(Composites::convNorm)
+          .doc(
+              "A convolution, batch_norm_infer and perhaps relu: inputs x, w, gamma, beta, mean, variance, and the convolution's bias if there is one.");
   public static final Primitive<Attrs.LayerNorm> LAYER_NORM =
       Primitive.of("layer_norm", WindowRules::layerNorm)
           .decomposed(Composites::layerNorm)

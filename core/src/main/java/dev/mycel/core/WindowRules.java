@@ -19,7 +19,7 @@ final class WindowRules {
     Shape x = in[0].shape();
     Shape w = in[1].shape();
     Rules.requireFloat("conv", in[0]);
-    Rules.same("conv", in[0].dtype(), in[1]);
+    requireWeight(in[0], in[1]);
     int n = c.spatial();
     if (x.rank() != n + 2 || w.rank() != n + 2) {
       throw new ShapeException(
@@ -64,10 +64,17 @@ final class WindowRules {
       }
     }
     if (in.length == 3) {
-      Rules.same("conv", in[0].dtype(), in[2]);
+      requireWeight(in[0], in[2]);
       Rules.requireShape("conv", "bias", in[2], Shape.of(w.dim(0)));
     }
     return Rules.one(in[0].with(Shape.of(dims)));
+  }
+
+  /** Weights may keep the type that sums accumulate in: the kernel rounds them to the input's. */
+  private static void requireWeight(TensorType x, TensorType w) {
+    if (w.dtype() != x.dtype().accumulator()) {
+      Rules.same("conv", x.dtype(), w);
+    }
   }
 
   /** Inputs dy and w; the result has the input's shape. */
@@ -81,6 +88,7 @@ final class WindowRules {
   /** Inputs x and dy; the result has the weight's shape. */
   static TensorType[] convWeightGrad(Attrs.ConvGrad g, TensorType[] in) {
     TensorType w = in[0].with(g.shape());
+    w = g.wide() ? w.with(w.dtype().accumulator()) : w;
     Shape dy = conv(g.conv(), new TensorType[] {in[0], w})[0].shape();
     Rules.same("conv_weight_grad", in[0].dtype(), in[1]);
     Rules.requireShape("conv_weight_grad", "output gradient", in[1], dy);
@@ -166,6 +174,22 @@ final class WindowRules {
   static TensorType[] batchNorm(Attrs.Epsilon e, TensorType[] in) {
     TensorType channel = channel("batch_norm", in);
     return new TensorType[] {in[0], channel, channel};
+  }
+
+  /** Inputs dy, y, x, gamma, mean, variance; results dx, dgamma, dbeta. */
+  static TensorType[] batchNormReluGrad(Attrs.Epsilon e, TensorType[] in) {
+    Rules.same("batch_norm_relu_grad", in[0].dtype(), in[1]);
+    Rules.requireShape("batch_norm_relu_grad", "output", in[1], in[0].shape());
+    return batchNormGrad(e, new TensorType[] {in[0], in[2], in[3], in[4], in[5]});
+  }
+
+  /** Inputs x, w, gamma, beta, mean, variance, and the convolution's bias or none. */
+  static TensorType[] convNorm(Attrs.ConvNorm a, TensorType[] in) {
+    TensorType[] operands =
+        in.length == 7 ? new TensorType[] {in[0], in[1], in[6]} : new TensorType[] {in[0], in[1]};
+    TensorType y = conv(a.conv(), operands)[0];
+    channel("conv_norm", new TensorType[] {y, in[2], in[3], in[4], in[5]});
+    return Rules.one(y);
   }
 
   /** Inputs x, gamma, beta, mean, variance; result y. */

@@ -7,6 +7,7 @@ import dev.mycel.core.Messages;
 import dev.mycel.core.Precision;
 import dev.mycel.core.Profile;
 import dev.mycel.core.Scope;
+import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -100,19 +102,37 @@ public abstract class Cell<I, O> implements Function<I, O> {
    * @param input neither null nor, for several inputs, holding a null
    */
   public final O call(I input) {
+    return callAs(
+        input, customBackward ? x -> Autograd.customCall(x, this::body, this::bprop) : this::body);
+  }
+
+  /** Runs this cell and those that it takes over; errors tell the path to this one. */
+  final O callFused(I input, List<? extends Cell<Tensor, Tensor>> following) {
+    return callAs(input, x -> scoped(x, following));
+  }
+
+  /**
+   * Whether nothing but {@link #construct} happens in a call, in the precision of another cell,
+   * which is as plain.
+   */
+  final boolean isCalledLike(Cell<?, ?> other) {
+    return !customBackward && !other.customBackward && Objects.equals(precision, other.precision);
+  }
+
+  private O callAs(I input, Function<I, O> work) {
     checkInput(input);
     if (!Profile.isOpen()) {
-      return run(input);
+      return run(input, work);
     }
     try (CellPath here = CellPath.enter(this)) {
-      return run(input);
+      return run(input, work);
     }
   }
 
-  private O run(I input) {
+  private O run(I input, Function<I, O> work) {
     Precision before = precision == null ? null : Precision.swap(precision);
     try {
-      O output = customBackward ? Autograd.customCall(input, this::body, this::bprop) : body(input);
+      O output = work.apply(input);
       if (output == null) {
         throw new ArgumentException(clsName() + ": construct returned null");
       }
@@ -133,6 +153,13 @@ public abstract class Cell<I, O> implements Function<I, O> {
     }
     try (Scope scope = Scope.open()) {
       return scope.give(construct(input));
+    }
+  }
+
+  @SuppressWarnings("unchecked") // what fuses takes a tensor and gives one
+  private O scoped(I input, List<? extends Cell<Tensor, Tensor>> following) {
+    try (Scope scope = Scope.open()) {
+      return (O) scope.give(((Fusing) this).constructWith((Tensor) input, following));
     }
   }
 

@@ -82,10 +82,31 @@ public class SequentialCell extends Cell<Tensor, Tensor> implements Iterable<Cel
   @Override
   protected Tensor construct(Tensor input) {
     Tensor x = input;
-    for (Cell<Tensor, Tensor> cell : sequence.elements()) {
-      x = cell.call(x);
+    List<Cell<Tensor, Tensor>> cells = sequence.elements();
+    for (int i = 0; i < cells.size(); i++) {
+      Cell<Tensor, Tensor> cell = cells.get(i);
+      int more = takenOver(cell, cells, i + 1);
+      if (more == 0) {
+        x = cell.call(x);
+      } else {
+        x = cell.callFused(x, cells.subList(i + 1, i + 1 + more));
+        i += more;
+      }
     }
     return x;
+  }
+
+  /** How many of the cells from a place on the one before them takes over. */
+  private static int takenOver(
+      Cell<Tensor, Tensor> cell, List<Cell<Tensor, Tensor>> cells, int from) {
+    if (!(cell instanceof Fusing fusing)) {
+      return 0;
+    }
+    int end = from;
+    while (end < cells.size() && cells.get(end).isCalledLike(cell)) {
+      end++;
+    }
+    return end == from ? 0 : fusing.takesOver(cells.subList(from, end));
   }
 
   @Override

@@ -129,7 +129,36 @@ final class NetworkSamples {
             .row());
   }
 
+  private static void normalised(List<OpSample<?>> rows) {
+    Attrs.Conv c = new Attrs.Conv(l(1, 1), l(1, 1), l(1, 1), l(1, 1), 1);
+    Attrs.Conv grouped = new Attrs.Conv(l(2, 1), l(0, 1), l(1, 1), l(1, 1), 2);
+    Draw x = Draw.normal(2, 4, 5, 4);
+    Draw v = Draw.normal(6).accumulated();
+    Draw variance = Draw.uniform(0.5, 2, 6).accumulated();
+    for (boolean relu : new boolean[] {false, true}) {
+      String note = relu ? ", relu" : "";
+      Attrs.ConvNorm a = new Attrs.ConvNorm(c, 1e-3, relu);
+      rows.add(
+          OpSample.of(Prims.CONV_NORM, a, x, Draw.normal(6, 4, 3, 3), v, v, v, variance)
+              .note("2d" + note)
+              .loose(64)
+              .row());
+      Attrs.ConvNorm g = new Attrs.ConvNorm(grouped, 1e-3, relu);
+      rows.add(
+          OpSample.of(Prims.CONV_NORM, g, x, Draw.normal(6, 2, 3, 3), v, v, v, variance, v)
+              .note("groups, bias" + note)
+              .loose(64)
+              .refuses("channels", ShapeException.class, x, Draw.normal(6, 2, 3, 3), c4(), v, v, v)
+              .row());
+    }
+  }
+
+  private static Draw c4() {
+    return Draw.normal(4).accumulated();
+  }
+
   private static void convolutions(List<OpSample<?>> rows) {
+    normalised(rows);
     convolution(
         rows,
         "2d",
@@ -398,6 +427,12 @@ final class NetworkSamples {
           OpSample.of(Prims.BATCH_NORM_INFER, e, x, c, c, c, variance).note(note).loose(32).row());
       rows.add(
           OpSample.of(Prims.BATCH_NORM_GRAD, e, x, x, c, c, variance).note(note).loose(128).row());
+      rows.add(OpSample.of(Prims.BATCH_NORM_RELU, e, x, c, c).note(note).loose(64).row());
+      rows.add(
+          OpSample.of(Prims.BATCH_NORM_RELU_GRAD, e, x, Draw.awayFromZero(shape), x, c, c, variance)
+              .note(note)
+              .loose(128)
+              .row());
     }
     rows.add(
         OpSample.of(Prims.BATCH_NORM, e, Draw.normal(2, 3, 4).shifted(100), c, c)

@@ -57,6 +57,10 @@ final class CompositeRows {
         Needs.inputs(0, 1).and(Needs.outputs(1)),
         CompositeRows::crossEntropy);
     t.all(Prims.BATCH_NORM, Needs.inputs(0, 1).and(Needs.outputs(1, 2)), CompositeRows::batchNorm);
+    t.all(
+        Prims.BATCH_NORM_RELU,
+        Needs.inputs(0, 1).and(Needs.outputs(0, 1, 2)),
+        CompositeRows::batchNormRelu);
     t.all(Prims.LAYER_NORM, Needs.inputs(0, 1).and(Needs.outputs(1, 2)), CompositeRows::layerNorm);
     t.wrt(
         0,
@@ -76,7 +80,9 @@ final class CompositeRows {
         Prims.LOG_SOFTMAX_GRAD,
         Prims.SOFTMAX_CROSS_ENTROPY_GRAD,
         Prims.BATCH_NORM_GRAD,
+        Prims.BATCH_NORM_RELU_GRAD,
         Prims.BATCH_NORM_INFER,
+        Prims.CONV_NORM,
         Prims.LAYER_NORM_GRAD,
         Prims.SGD_UPDATE,
         Prims.MOMENTUM_UPDATE,
@@ -139,6 +145,33 @@ final class CompositeRows {
           Interpreters.bindAll(Prims.BATCH_NORM_GRAD, s.attrs(), g, x, s.in(1), s.out(1), s.out(2));
       System.arraycopy(all, 0, grads, 0, 3);
     }
+    return withStatistics(s, dy, grads);
+  }
+
+  private static @Nullable Tensor[] batchNormRelu(
+      Saved<Attrs.Epsilon> s, @Nullable Tensor[] dy, boolean[] wanted) {
+    @Nullable Tensor[] grads = new Tensor[3];
+    Tensor g = dy[0];
+    if (g != null) {
+      Tensor[] all =
+          Interpreters.bindAll(
+              Prims.BATCH_NORM_RELU_GRAD,
+              s.attrs(),
+              g,
+              s.out(0),
+              s.in(0),
+              s.in(1),
+              s.out(1),
+              s.out(2));
+      System.arraycopy(all, 0, grads, 0, 3);
+    }
+    return withStatistics(s, dy, grads);
+  }
+
+  /** Adds what arrives at mean and variance to the gradient of x. */
+  private static @Nullable Tensor[] withStatistics(
+      Saved<Attrs.Epsilon> s, @Nullable Tensor[] dy, @Nullable Tensor[] grads) {
+    Tensor x = s.in(0);
     long n = x.shape().size() / Math.max(x.shape().dim(1), 1);
     long[] dims = new long[x.shape().rank()];
     Arrays.fill(dims, 1);

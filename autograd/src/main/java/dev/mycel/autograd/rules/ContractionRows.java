@@ -12,6 +12,7 @@ import dev.mycel.core.None;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
+import dev.mycel.core.TensorType;
 
 /** Rows of products, convolutions and pooling: each family is closed. */
 final class ContractionRows {
@@ -56,8 +57,12 @@ final class ContractionRows {
         1,
         Prims.CONV,
         Needs.inputs(0),
-        (s, g) -> weightGrad(s.attrs(), s.in(0), g, s.inputType(1).shape()));
-    t.wrt(2, Prims.CONV, Needs.nothing(), (s, g) -> Bind.sum(g, allButChannel(g.shape().rank())));
+        (s, g) -> weightGrad(s.attrs(), s.in(0), g, s.inputType(1)));
+    t.wrt(
+        2,
+        Prims.CONV,
+        Needs.nothing(),
+        (s, g) -> Bind.cast(Bind.sum(g, allButChannel(g.shape().rank())), s.inputType(2).dtype()));
     // dx = conv^T(dy, w): linear in both.
     t.wrt(
         0,
@@ -68,7 +73,7 @@ final class ContractionRows {
         1,
         Prims.CONV_INPUT_GRAD,
         Needs.inputs(0),
-        (s, g) -> weightGrad(s.attrs().conv(), g, s.in(0), s.inputType(1).shape()));
+        (s, g) -> weightGrad(s.attrs().conv(), g, s.in(0), s.inputType(1)));
     // dw = x * dy: linear in both.
     t.wrt(
         0,
@@ -86,8 +91,9 @@ final class ContractionRows {
     return Interpreters.bind(Prims.CONV_INPUT_GRAD, new Attrs.ConvGrad(c, x), dy, w);
   }
 
-  private static Tensor weightGrad(Attrs.Conv c, Tensor x, Tensor dy, Shape w) {
-    return Interpreters.bind(Prims.CONV_WEIGHT_GRAD, new Attrs.ConvGrad(c, w), x, dy);
+  private static Tensor weightGrad(Attrs.Conv c, Tensor x, Tensor dy, TensorType w) {
+    boolean wide = w.dtype() != x.dtype();
+    return Interpreters.bind(Prims.CONV_WEIGHT_GRAD, new Attrs.ConvGrad(c, w.shape(), wide), x, dy);
   }
 
   static int[] allButChannel(int rank) {

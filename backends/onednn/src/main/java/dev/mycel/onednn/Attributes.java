@@ -2,9 +2,12 @@ package dev.mycel.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_data_type_undef;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_linear;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_binary;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_eltwise;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_prelu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_sum;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_destroy;
@@ -40,6 +43,16 @@ final class Attributes implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Cuts off what is below 0, as the first operation of the chain; {@link #slope} takes the address
+   * of a zero. The library's own function turns NaN into 0. A slope of 0 below 0 does not (but
+   * makes NaN of negative infinity), and the sum with 0 turns -0 into 0.
+   */
+  Attributes relu() {
+    Dnnl.check(dnnl_post_ops_append_prelu(chain(), 0), "appending a function");
+    return eltwise(dnnl_eltwise_linear, 1, 0);
+  }
+
   /** Adds what the primitive computed to what the result holds. */
   Attributes sum() {
     Dnnl.check(dnnl_post_ops_append_sum(chain(), 1, 0, dnnl_data_type_undef), "appending a sum");
@@ -68,6 +81,11 @@ final class Attributes implements AutoCloseable {
    */
   static int operand(int place) {
     return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (place + 1) | DNNL_ARG_SRC_1;
+  }
+
+  /** The argument number of the slope of a {@link #relu} at that place of the chain. */
+  static int slope(int place) {
+    return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (place + 1) | DNNL_ARG_WEIGHTS;
   }
 
   private dnnl_post_ops chain() {

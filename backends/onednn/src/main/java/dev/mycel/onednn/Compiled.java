@@ -7,10 +7,12 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_set_data_handle;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_exec_arg_md;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_impl_info_str;
 
 import dev.mycel.core.spi.BlockPool;
 import java.lang.ref.Reference;
@@ -22,7 +24,9 @@ import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +43,7 @@ final class Compiled {
   private final long scratchBytes;
   private final ArrayDeque<Run> idle = new ArrayDeque<>();
   private final Handles handles;
+  private @Nullable String implementation;
 
   /**
    * Creates the primitive.
@@ -83,6 +88,25 @@ final class Compiled {
   /** Bytes of an argument in the layout that the library chose. */
   long bytes(int argument) {
     return dnnl_memory_desc_get_size(desc(argument));
+  }
+
+  /** The library's name of the code that runs, such as {@code bnorm_jit:avx512_core}. */
+  String implementation() {
+    String known = implementation;
+    if (known == null) {
+      known = askForImplementation();
+      implementation = known;
+    }
+    return known;
+  }
+
+  private String askForImplementation() {
+    try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
+      Dnnl.check(
+          dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, name),
+          "asking for a name");
+      return new BytePointer(name.get(0)).getString();
+    }
   }
 
   /** Runs the primitive on memory at those addresses, in the order of the arguments. */

@@ -11,6 +11,7 @@ import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
+import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.jspecify.annotations.Nullable;
@@ -23,20 +24,29 @@ import org.jspecify.annotations.Nullable;
 final class ConvolutionKernels {
   private ConvolutionKernels() {}
 
-  private enum Direction {
+  enum Direction {
     FORWARD,
     INPUT_GRAD,
     WEIGHT_GRAD
   }
 
-  private record Key(
+  /**
+   * What a primitive is made of.
+   *
+   * @param weight the type of the weight's gradient, and of the weight the input's
+   * @param bias the type of the bias, null without one
+   * @param relu whether what is below 0 is cut off
+   */
+  record Key(
       Direction direction,
       Attrs.Conv conv,
       DType dtype,
+      DType weight,
       Shape x,
       Shape w,
       Shape y,
-      boolean biased) {}
+      @Nullable DType bias,
+      boolean relu) {}
 
   static void register(KernelTable table) {
     table.put(
@@ -63,12 +73,13 @@ final class ConvolutionKernels {
     return takes(call, call.attrs());
   }
 
-  private static boolean takes(KernelCall<?> call, Attrs.Conv conv) {
+  static boolean takes(KernelCall<?> call, Attrs.Conv conv) {
     boolean padded = true;
     for (int i = 0; i < conv.spatial(); i++) {
       padded &= conv.padLow()[i] >= 0 && conv.padHigh()[i] >= 0;
     }
     return padded
+        && Desc.computes(call.input(1).dtype())
         && conv.spatial() >= 1
         && conv.spatial() <= 3
         && Desc.computes(call.input(0).dtype())
@@ -92,7 +103,18 @@ final class ConvolutionKernels {
     Buffer w = call.input(1);
     boolean biased = call.inputCount() == 3;
     Shape y = call.outputType(0).shape();
-    Key key = new Key(Direction.FORWARD, call.attrs(), x.dtype(), x.shape(), w.shape(), y, biased);
+    DType t = x.dtype();
+    Key key =
+        new Key(
+            Direction.FORWARD,
+            call.attrs(),
+            t,
+            t,
+            x.shape(),
+            w.shape(),
+            y,
+            biased ? call.input(2).dtype() : null,
+            false);
     OneDnnBackend backend = (OneDnnBackend) call.backend();
     Compiled compiled = backend.cache().get(key, k -> create(backend, k));
     try (Staging staging = new Staging(call)) {
@@ -114,7 +136,8 @@ final class ConvolutionKernels {
     Buffer w = call.input(1);
     Attrs.Conv conv = call.attrs().conv();
     Shape x = call.attrs().shape();
-    Key key = new Key(Direction.INPUT_GRAD, conv, dy.dtype(), x, w.shape(), dy.shape(), false);
+    DType t = dy.dtype();
+    Key key = new Key(Direction.INPUT_GRAD, conv, t, t, x, w.shape(), dy.shape(), null, false);
     OneDnnBackend backend = (OneDnnBackend) call.backend();
     Compiled compiled = backend.cache().get(key, k -> create(backend, k));
     try (Staging staging = new Staging(call)) {
@@ -130,7 +153,10 @@ final class ConvolutionKernels {
     Buffer dy = call.input(1);
     Attrs.Conv conv = call.attrs().conv();
     Shape w = call.attrs().shape();
-    Key key = new Key(Direction.WEIGHT_GRAD, conv, dy.dtype(), x.shape(), w, dy.shape(), false);
+    DType result = call.outputType(0).dtype();
+    Key key =
+        new Key(
+            Direction.WEIGHT_GRAD, conv, dy.dtype(), result, x.shape(), w, dy.shape(), null, false);
     OneDnnBackend backend = (OneDnnBackend) call.backend();
     Compiled compiled = backend.cache().get(key, k -> create(backend, k));
     try (Staging staging = new Staging(call)) {
@@ -139,13 +165,13 @@ final class ConvolutionKernels {
       long packed = staging.take(Math.max(compiled.bytes(DNNL_ARG_DIFF_WEIGHTS), 1)).address();
       compiled.run(input, gradient, packed);
       long target = staging.output(call, 0);
-      Desc plain = grouped(Desc.dense(dy.dtype(), w.dims()), conv.groups());
+      Desc plain = grouped(Desc.dense(result, w.dims()), conv.groups());
       backend.reorder().unpack(compiled, DNNL_ARG_DIFF_WEIGHTS, packed, plain, target);
     }
   }
 
   /** A weight [O, I, ...] seen as [G, O / G, I, ...]. */
-  private static Desc grouped(Desc w, int groups) {
+  static Desc grouped(Desc w, int groups) {
     if (groups == 1) {
       return w;
     }
@@ -160,21 +186,24 @@ final class ConvolutionKernels {
     return Desc.of(w.dtype(), dims, strides);
   }
 
-  private static Compiled create(OneDnnBackend backend, Key key) {
+  static Compiled create(OneDnnBackend backend, Key key) {
     Attrs.Conv c = key.conv();
     dnnl_memory_desc x = Desc.of(key.dtype(), Layouts.channelsLast(key.x())).create();
     dnnl_memory_desc y = Desc.of(key.dtype(), Layouts.channelsLast(key.y())).create();
-    dnnl_memory_desc w =
-        Desc.any(key.dtype(), grouped(Desc.dense(key.dtype(), key.w().dims()), c.groups()).dims())
-            .create();
-    dnnl_memory_desc bias = key.biased() ? Desc.dense(key.dtype(), key.w().dim(0)).create() : null;
+    long[] dims = grouped(Desc.dense(key.dtype(), key.w().dims()), c.groups()).dims();
+    dnnl_memory_desc w = Desc.any(key.dtype(), dims).create();
+    DType biased = key.bias();
+    dnnl_memory_desc bias = biased == null ? null : Desc.dense(biased, key.w().dim(0)).create();
     dnnl_primitive_desc forward = new dnnl_primitive_desc();
     try (Attributes attributes = new Attributes()) {
+      if (key.relu()) {
+        attributes.relu();
+      }
       Dnnl.check(
           dnnl_convolution_forward_primitive_desc_create(
               forward,
               Dnnl.engine(),
-              dnnl_forward_training,
+              key.relu() ? dnnl_forward_inference : dnnl_forward_training,
               dnnl_convolution_direct,
               x,
               w,
@@ -187,21 +216,19 @@ final class ConvolutionKernels {
               attributes.get()),
           "describing " + key);
       return switch (key.direction()) {
-        case FORWARD ->
-            key.biased()
-                ? new Compiled(
-                    backend.pool(),
-                    forward,
-                    DNNL_ARG_SRC,
-                    DNNL_ARG_WEIGHTS,
-                    DNNL_ARG_DST,
-                    DNNL_ARG_BIAS)
-                : new Compiled(
-                    backend.pool(), forward, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST);
+        case FORWARD -> new Compiled(backend.pool(), forward, arguments(key));
         case INPUT_GRAD -> inputGrad(backend, key, x, w, y, forward, attributes);
-        case WEIGHT_GRAD -> weightGrad(backend, key, x, w, y, forward, attributes);
+        case WEIGHT_GRAD ->
+            weightGrad(
+                backend, key, x, Desc.any(key.weight(), dims).create(), y, forward, attributes);
       };
     }
+  }
+
+  /** Of a forward primitive: input, weight, result, then bias and the slope of {@code relu}. */
+  private static int[] arguments(Key key) {
+    int[] all = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS, Attributes.slope(0)};
+    return Arrays.copyOf(all, key.bias() == null ? 3 : key.relu() ? 5 : 4);
   }
 
   private static Compiled inputGrad(

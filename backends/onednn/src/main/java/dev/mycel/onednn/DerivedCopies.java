@@ -40,6 +40,32 @@ final class DerivedCopies {
     return b.storage() instanceof NativeStorage own ? own.derived().get(b, use, make) : null;
   }
 
+  /** Keeps what a kernel computed beside a tensor's content; the caller's claim goes over. */
+  static void keep(Buffer b, Object use, NativeStorage made) {
+    if (b.storage() instanceof NativeStorage own) {
+      own.derived().put(new Key(use, Desc.of(b), b.layout().offset()), b.storage().writes(), made);
+    } else {
+      made.release();
+    }
+  }
+
+  /** What was kept beside the content as it still is, retained for the caller; null if nothing. */
+  static @Nullable NativeStorage kept(Buffer b, Object use) {
+    return b.storage() instanceof NativeStorage own
+        ? own.derived().find(new Key(use, Desc.of(b), b.layout().offset()), b.storage().writes())
+        : null;
+  }
+
+  private synchronized void put(Key key, int writes, NativeStorage made) {
+    replace(key, entries.get(key), new Entry(writes, made));
+  }
+
+  private synchronized @Nullable NativeStorage find(Key key, int writes) {
+    Entry known = entries.get(key);
+    NativeStorage copy = known == null || known.writes() != writes ? null : known.copy();
+    return copy != null && copy.tryRetain() ? copy : null;
+  }
+
   private synchronized @Nullable NativeStorage get(
       Buffer b, Object use, Supplier<NativeStorage> make) {
     Key key = new Key(use, Desc.of(b), b.layout().offset());

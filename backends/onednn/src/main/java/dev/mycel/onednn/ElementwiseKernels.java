@@ -352,11 +352,24 @@ final class ElementwiseKernels {
   }
 
   private static void reluGrad(KernelCall<None> call) {
-    runGrad(
-        call,
-        new UnaryGrad(
-            dnnl_eltwise_relu_use_dst_for_bwd, 0, 0, call.input(0).dtype(), call.input(0).size()),
-        true);
+    runGrad(call, reluGradKey(call.input(0).dtype(), call.input(0).size()), true);
+  }
+
+  private static UnaryGrad reluGradKey(DType dtype, long n) {
+    return new UnaryGrad(dnnl_eltwise_relu_use_dst_for_bwd, 0, 0, dtype, n);
+  }
+
+  /** The gradient of relu for other kernels: runs on y, dy and dx, each of n elements in a row. */
+  static Compiled reluGrad(OneDnnBackend backend, DType dtype, long n) {
+    return backend.cache().get(reluGradKey(dtype, n), k -> createGrad(backend, k, true));
+  }
+
+  /** Relu in place that keeps NaN, for other kernels: n elements in a row. */
+  static void relu(OneDnnBackend backend, Staging staging, DType dtype, long n, long at) {
+    backend
+        .cache()
+        .get(new Guarded(false, dtype, n), k -> create(backend, k))
+        .run(at, staging.zero(), at, at);
   }
 
   private static int gelu(Attrs.Gelu a) {

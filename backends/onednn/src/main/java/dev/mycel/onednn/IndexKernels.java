@@ -2,6 +2,7 @@ package dev.mycel.onednn;
 
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
+import dev.mycel.core.Layout;
 import dev.mycel.core.Prims;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
@@ -81,7 +82,6 @@ final class IndexKernels {
     Buffer updates = call.input(0);
     int extent = (int) call.attrs().size();
     long[] rows = indices("scatterAdd", call.input(1), 0, extent);
-    int n = (int) (updates.size() / Math.max(rows.length, 1));
     int[] starts = new int[extent + 1];
     for (long row : rows) {
       starts[(int) row + 1]++;
@@ -95,22 +95,70 @@ final class IndexKernels {
       order[next[(int) rows[i]]++] = i;
     }
     Buffer out = call.output(0);
+    if (updates.dtype() == DType.FLOAT32) {
+      addRows(updates, starts, order, out);
+    } else {
+      addNarrowRows((OneDnnBackend) call.backend(), updates, starts, order, out);
+    }
+  }
+
+  /** Half types by way of float32: the library converts in vectors what Java does one by one. */
+  private static void addNarrowRows(
+      OneDnnBackend backend, Buffer updates, int[] starts, int[] order, Buffer out) {
+    NativeStorage from = wideStorage(backend, updates);
+    NativeStorage to = wideStorage(backend, out);
+    try (Staging staging = new Staging(backend)) {
+      Buffer wide = new Buffer(from, Layout.contiguous(updates.shape()));
+      Buffer sums = new Buffer(to, Layout.contiguous(out.shape()));
+      Reorder reorder = backend.reorder();
+      reorder.run(Desc.of(updates), staging.address(updates), Desc.of(wide), from.address());
+      addRows(wide, starts, order, sums);
+      if (out.storage() instanceof NativeStorage) {
+        reorder.run(Desc.of(sums), to.address(), Desc.of(out), staging.address(out));
+      } else {
+        int n = (int) out.size();
+        float[] data = new float[n];
+        Chunks.read(sums, 0, data, n);
+        Chunks.writeNarrow(out, 0, data, Chunks.narrow(out.dtype(), n), n);
+      }
+    } finally {
+      from.release();
+      to.release();
+    }
+  }
+
+  private static NativeStorage wideStorage(OneDnnBackend backend, Buffer like) {
+    return backend.allocateNative(DType.FLOAT32, like.size());
+  }
+
+  /**
+   * Sums of rows of float32.
+   *
+   * @param order the updates, those of one row of the result after the other
+   * @param starts where those of each row begin in it
+   */
+  private static void addRows(Buffer updates, int[] starts, int[] order, Buffer out) {
+    int extent = starts.length - 1;
+    int n = (int) (out.size() / extent);
     Team.run(
         extent,
         grain(n),
         (from, to) -> {
           float[] sum = new float[n];
           float[] row = new float[n];
-          short[] narrow = Chunks.narrow(updates.dtype(), n);
           for (int r = (int) from; r < to; r++) {
-            java.util.Arrays.fill(sum, 0);
-            for (int i = starts[r]; i < starts[r + 1]; i++) {
-              Chunks.readWide(updates, (long) order[i] * n, row, narrow, n);
+            if (starts[r] == starts[r + 1]) {
+              java.util.Arrays.fill(sum, 0);
+            } else {
+              Chunks.read(updates, (long) order[starts[r]] * n, sum, n);
+            }
+            for (int i = starts[r] + 1; i < starts[r + 1]; i++) {
+              Chunks.read(updates, (long) order[i] * n, row, n);
               for (int j = 0; j < n; j++) {
                 sum[j] += row[j];
               }
             }
-            Chunks.writeNarrow(out, (long) r * n, sum, narrow, n);
+            Chunks.write(out, (long) r * n, sum, n);
           }
         });
   }

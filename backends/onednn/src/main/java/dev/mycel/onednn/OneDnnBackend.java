@@ -35,6 +35,7 @@ final class OneDnnBackend implements Backend {
     ElementwiseKernels.register(table);
     ContractionKernels.register(table);
     ConvolutionKernels.register(table);
+    ConvNormKernels.register(table);
     PoolKernels.register(table);
     NormKernels.register(table);
     LayerNormKernels.register(table);

@@ -1,6 +1,8 @@
 package dev.mycel.reference;
 
 import dev.mycel.core.Attrs;
+import dev.mycel.core.DType;
+import dev.mycel.core.HalfPrecision;
 import dev.mycel.core.Layout;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
@@ -28,6 +30,18 @@ final class ConvKernels {
     return Elements.doubles(x, Views.range(l, l.offset() + n * l.stride(0), 1, l.shape().rank()));
   }
 
+  /** The weight as the input's type has it: a wider one is rounded. */
+  private static double[] weight(Buffer w, DType type) {
+    double[] weight = Elements.doubles(w, w.layout());
+    for (int i = 0; i < weight.length && w.dtype() != type; i++) {
+      weight[i] =
+          type == DType.BFLOAT16
+              ? HalfPrecision.fromBfloat16(HalfPrecision.toBfloat16(weight[i]))
+              : HalfPrecision.fromFloat16(HalfPrecision.toFloat16(weight[i]));
+    }
+    return weight;
+  }
+
   private static int dim(Shape s, int axis) {
     return Math.toIntExact(s.dim(axis));
   }
@@ -42,7 +56,7 @@ final class ConvKernels {
     int groups = call.attrs().groups();
     Windows windows = Windows.of(call.attrs(), x.shape(), w.shape(), out.shape());
     int outputs = dim(w.shape(), 0);
-    double[] weight = Elements.doubles(w, w.layout());
+    double[] weight = weight(w, x.dtype());
     double[] bias = new double[outputs];
     if (call.inputCount() == 3) {
       bias = Elements.doubles(call.input(2), call.input(2).layout());
@@ -83,7 +97,7 @@ final class ConvKernels {
     Windows windows = Windows.of(conv, out.shape(), w.shape(), dy.shape());
     int outputs = dim(w.shape(), 0);
     int inputs = dim(w.shape(), 1);
-    double[] weight = Elements.doubles(w, w.layout());
+    double[] weight = weight(w, dy.dtype());
     int perEntry = dim(out.shape(), 1) * windows.inSize();
     for (int n = 0; n < dim(out.shape(), 0); n++) {
       double[] gradient = entry(dy, n);

@@ -5,15 +5,18 @@ import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
+import dev.mycel.core.Primitive;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
 import dev.mycel.nn.Cell;
+import dev.mycel.nn.Fusing;
 import dev.mycel.nn.LocalName;
 import dev.mycel.nn.Parameter;
 import dev.mycel.nn.init.Initializer;
 import dev.mycel.nn.init.Initializers;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * the unbiased variance of the batch. In inference the moving statistics serve. Ioffe and Szegedy,
  * 2015; note that PyTorch's momentum is one minus this one.
  */
-public abstract class BatchNorm extends Cell<Tensor, Tensor> {
+public abstract class BatchNorm extends Cell<Tensor, Tensor> implements Fusing {
   @LocalName("moving_mean")
   private final Parameter movingMean;
 
@@ -76,8 +79,36 @@ public abstract class BatchNorm extends Cell<Tensor, Tensor> {
   /** Refuses inputs of a wrong number of axes. */
   abstract void checkRank(Shape shape);
 
+  /** Whether it takes inputs of that many axes after the channels, which a convolution gives. */
+  abstract boolean takesAxes(int axes);
+
+  /** Whether the batch's statistics play no part in the mode that the layer is in. */
+  final boolean usesMovingStatistics() {
+    Boolean always = useBatchStatistics;
+    return always == null ? !training() : !always;
+  }
+
+  final double eps() {
+    return eps;
+  }
+
+  /** Takes over a ReLU in training. */
+  @Override
+  public int takesOver(List<? extends Cell<Tensor, Tensor>> following) {
+    return !usesMovingStatistics() && following.get(0) instanceof ReLU ? 1 : 0;
+  }
+
+  @Override
+  public Tensor constructWith(Tensor x, List<? extends Cell<Tensor, Tensor>> following) {
+    return construct(x, Prims.BATCH_NORM_RELU);
+  }
+
   @Override
   protected Tensor construct(Tensor input) {
+    return construct(input, Prims.BATCH_NORM);
+  }
+
+  private Tensor construct(Tensor input, Primitive<Attrs.Epsilon> inTraining) {
     checkRank(input.shape());
     if (input.dim(1) != numFeatures) {
       throw new ShapeException(
@@ -86,29 +117,27 @@ public abstract class BatchNorm extends Cell<Tensor, Tensor> {
               .line("wanted", numFeatures + " channels, the layer's number of features")
               .text());
     }
-    Boolean always = useBatchStatistics;
-    boolean batch = always == null ? training() : always;
     DType stored = gamma.dtype();
     DType given = input.dtype().isFloat() ? input.dtype() : DType.FLOAT32;
     // Statistics are at least float32; float64 parameters raise the whole computation.
     DType type = stored == DType.FLOAT64 ? stored : given;
     Tensor x = input.cast(Casts.compute(Prims.BATCH_NORM, type));
-    return Casts.settled(() -> normalise(x, batch));
+    return Casts.settled(() -> normalise(x, inTraining));
   }
 
-  private Tensor normalise(Tensor x, boolean batch) {
+  private Tensor normalise(Tensor x, Primitive<Attrs.Epsilon> inTraining) {
     DType wide = x.dtype().accumulator();
     Tensor g = gamma.value().cast(wide);
     Tensor b = beta.value().cast(wide);
     Attrs.Epsilon epsilon = new Attrs.Epsilon(eps);
-    if (!batch) {
+    if (usesMovingStatistics()) {
       Tensor mean = movingMean.value().cast(wide);
       Tensor variance = movingVariance.value().cast(wide);
       return Interpreters.bind(Prims.BATCH_NORM_INFER, epsilon, x, g, b, mean, variance);
     }
     double n = (double) x.size() / numFeatures;
     refuseSingle(x.shape(), n);
-    Tensor[] results = Interpreters.bindAll(Prims.BATCH_NORM, epsilon, x, g, b);
+    Tensor[] results = Interpreters.bindAll(inTraining, epsilon, x, g, b);
     move(results[1], results[2], n);
     return results[0];
   }

@@ -22,4 +22,9 @@ public final class BatchNorm1d extends BatchNorm {
   void checkRank(Shape shape) {
     Args.rank("BatchNorm1d", shape, "[N, C] or [N, C, L]", 2, 3);
   }
+
+  @Override
+  boolean takesAxes(int axes) {
+    return axes <= 1;
+  }
 }

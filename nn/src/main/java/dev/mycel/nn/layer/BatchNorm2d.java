@@ -22,4 +22,9 @@ public final class BatchNorm2d extends BatchNorm {
   void checkRank(Shape shape) {
     Args.rank("BatchNorm2d", shape, "[N, C, H, W]", 4);
   }
+
+  @Override
+  boolean takesAxes(int axes) {
+    return axes == 2;
+  }
 }

@@ -1,6 +1,8 @@
 package dev.mycel.nn.layer;
 
 import dev.mycel.core.Tensor;
+import dev.mycel.nn.Cell;
+import java.util.List;
 
 /**
  * A convolution (cross-correlation) over 1 axis: x [N, C, L], weight [out, in / group, 1, kernel].
@@ -20,6 +22,12 @@ public final class Conv1d extends Convolution {
   /** A layer with other than the default arguments. */
   public static ConvBuilder<Conv1d> builder(long inChannels, long outChannels, long kernelSize) {
     return new ConvBuilder<>(Conv1d::new, inChannels, outChannels, kernelSize);
+  }
+
+  /** Takes over nothing: its convolution has two axes inside. */
+  @Override
+  public int takesOver(List<? extends Cell<Tensor, Tensor>> following) {
+    return 0;
   }
 
   @Override

@@ -1,14 +1,17 @@
 package dev.mycel.nn.layer;
 
+import dev.mycel.autograd.Autograd;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
+import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import dev.mycel.nn.Cell;
+import dev.mycel.nn.Fusing;
 import dev.mycel.nn.PadMode;
 import dev.mycel.nn.Parameter;
 import dev.mycel.nn.init.HeUniform;
@@ -16,11 +19,12 @@ import dev.mycel.nn.init.Initializer;
 import dev.mycel.nn.init.Initializers;
 import dev.mycel.nn.init.Uniform;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What convolutions over any number of axes share. */
-public abstract class Convolution extends Cell<Tensor, Tensor> {
+public abstract class Convolution extends Cell<Tensor, Tensor> implements Fusing {
   private final Parameter weight;
   private final @Nullable Parameter bias;
   private final Windows windows;
@@ -104,21 +108,80 @@ public abstract class Convolution extends Cell<Tensor, Tensor> {
 
   @Override
   protected Tensor construct(Tensor x) {
-    int axes = windows.size().length;
-    String form = "[N, " + inChannels + ", " + axes + " axes]";
-    Args.rank(clsName(), x.shape(), form, axes + 2);
+    checkRank(x);
     return convolve(x);
   }
 
+  private void checkRank(Tensor x) {
+    int axes = windows.size().length;
+    String form = "[N, " + inChannels + ", " + axes + " axes]";
+    Args.rank(clsName(), x.shape(), form, axes + 2);
+  }
+
   final Tensor convolve(Tensor x) {
-    Tensor w = weight.value();
-    DType type = Casts.compute(Prims.CONV, x.dtype().join(w.dtype()));
+    DType type = type(x);
+    return Casts.settled(
+        () ->
+            bias == null
+                ? Ops.conv(x.cast(type), weightFor(type), attrs(x))
+                : Ops.conv(x.cast(type), weightFor(type), bias.value().cast(type), attrs(x)));
+  }
+
+  private DType type(Tensor x) {
+    return Casts.compute(Prims.CONV, x.dtype().join(weight.dtype()));
+  }
+
+  private Attrs.Conv attrs(Tensor x) {
     Windows.Pads pads = windows.pads(x.shape());
-    Attrs.Conv attrs =
-        new Attrs.Conv(windows.stride(), pads.low(), pads.high(), windows.dilation(), group);
+    return new Attrs.Conv(windows.stride(), pads.low(), pads.high(), windows.dilation(), group);
+  }
+
+  /** The kernel rounds a float32 weight as it packs it, and its gradient need not be widened. */
+  private Tensor weightFor(DType type) {
+    Tensor w = weight.value();
+    return w.dtype() == type.accumulator() ? w : w.cast(type);
+  }
+
+  /** Takes over a batch normalisation by moving statistics, and a ReLU after that. */
+  @Override
+  public int takesOver(List<? extends Cell<Tensor, Tensor>> following) {
+    boolean folds =
+        following.get(0) instanceof BatchNorm norm
+            && norm.usesMovingStatistics()
+            && norm.movingMean().shape().dim(0) == outChannels
+            && norm.gamma().dtype() == DType.FLOAT32
+            && weight.dtype() != DType.FLOAT64
+            && norm.takesAxes(windows.size().length)
+            && !Autograd.isRecording();
+    if (!folds) {
+      return 0;
+    }
+    return following.size() > 1 && following.get(1) instanceof ReLU ? 2 : 1;
+  }
+
+  @Override
+  public Tensor constructWith(Tensor x, List<? extends Cell<Tensor, Tensor>> following) {
+    checkRank(x);
+    DType type = type(x);
+    BatchNorm norm = (BatchNorm) following.get(0);
+    if (type == DType.FLOAT64) {
+      Tensor y = convolve(x);
+      for (Cell<Tensor, Tensor> cell : following) {
+        y = cell.call(y);
+      }
+      return y;
+    }
+    Attrs.ConvNorm attrs = new Attrs.ConvNorm(attrs(x), norm.eps(), following.size() == 2);
+    Tensor in = x.cast(type);
+    Tensor w = weightFor(type);
+    Tensor g = norm.gamma().value();
+    Tensor b = norm.beta().value();
+    Tensor mean = norm.movingMean().value();
+    Tensor variance = norm.movingVariance().value();
     return bias == null
-        ? Ops.conv(x.cast(type), w.cast(type), attrs)
-        : Ops.conv(x.cast(type), w.cast(type), bias.value().cast(type), attrs);
+        ? Interpreters.bind(Prims.CONV_NORM, attrs, in, w, g, b, mean, variance)
+        : Interpreters.bind(
+            Prims.CONV_NORM, attrs, in, w, g, b, mean, variance, bias.value().cast(type));
   }
 
   @Override
