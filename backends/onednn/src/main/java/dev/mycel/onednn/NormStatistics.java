@@ -120,7 +120,7 @@ final class NormStatistics {
   }
 
   private static Compiled of(OneDnnBackend backend, Desc x) {
-    return backend.cache().get(new Key(x), k -> create(backend, k));
+    return backend.cache().alone(new Key(x), k -> create(backend, k));
   }
 
   private static Compiled create(OneDnnBackend backend, Key key) {

@@ -4,6 +4,7 @@ import com.sun.jna.Function;
 import com.sun.jna.Pointer;
 import dev.mycel.core.Messages;
 import dev.mycel.core.TensorException;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,22 @@ final class OmpThreads {
         known.invokeVoid(new Object[] {wanted});
       }
       applied[0] = now;
+    }
+  }
+
+  /** Does something while this thread's kernels use one thread. */
+  static <T> T alone(Supplier<T> work) {
+    Function set = SET;
+    Function known = GET_MAX;
+    if (set == null || known == null) {
+      return work.get();
+    }
+    int before = known.invokeInt(NONE);
+    set.invokeVoid(new Object[] {1});
+    try {
+      return work.get();
+    } finally {
+      set.invokeVoid(new Object[] {before});
     }
   }
 

@@ -20,6 +20,17 @@ final class PrimitiveCache {
     return known != null ? known : create(key, create);
   }
 
+  /**
+   * A primitive that is created for one thread. Whatever runs inside a loop of {@link Team} has to
+   * be: one that expects several threads would run on its own, and some of the library's primitives
+   * then wait for the others for ever.
+   */
+  <K> Compiled alone(K key, Function<K, Compiled> create) {
+    return get(new Alone(key), k -> OmpThreads.alone(() -> create.apply(key)));
+  }
+
+  private record Alone(Object key) {}
+
   private synchronized <K> Compiled create(K key, Function<K, Compiled> create) {
     Compiled known = made.get(key);
     if (known != null) {

@@ -224,8 +224,9 @@ final class RecurrentCall implements AutoCloseable {
     long grain = (batch + pieces - 1) / pieces;
     long count = (batch + grain - 1) / grain;
     long rest = batch - (count - 1) * grain;
-    StepProduct product = StepProduct.of(this, form, grain);
-    StepProduct last = rest == grain ? product : StepProduct.of(this, form, rest);
+    boolean several = count > 1;
+    StepProduct product = StepProduct.of(this, form, grain, several);
+    StepProduct last = rest == grain ? product : StepProduct.of(this, form, rest, several);
     Team.run(
         count,
         1,
@@ -234,7 +235,7 @@ final class RecurrentCall implements AutoCloseable {
             boolean end = k == count - 1;
             long start = k * grain;
             long until = end ? batch : start + grain;
-            sweep.run(new Piece(this, start, until, end ? last : product, count == 1));
+            sweep.run(new Piece(this, start, until, end ? last : product, !several));
           }
         });
   }

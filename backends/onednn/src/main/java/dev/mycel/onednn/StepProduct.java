@@ -44,8 +44,12 @@ final class StepProduct {
    */
   record Form(Buffer w, boolean turned, @Nullable DType bias, @Nullable DType addend) {}
 
-  /** A product of that many rows. */
-  static StepProduct of(RecurrentCall in, Form form, long rows) {
+  /**
+   * A product of that many rows.
+   *
+   * @param alone whether it runs inside a loop over several pieces
+   */
+  static StepProduct of(RecurrentCall in, Form form, long rows, boolean alone) {
     Buffer w = form.w();
     boolean turned = form.turned();
     long inner = w.shape().dim(turned ? 1 : 0);
@@ -62,7 +66,11 @@ final class StepProduct {
             bias == null ? null : Desc.dense(bias, 1, outer),
             addend == null ? null : Desc.dense(addend, rows, outer));
     OneDnnBackend backend = in.backend();
-    Compiled compiled = backend.cache().get(key, k -> create(backend, k, outer));
+    PrimitiveCache cache = backend.cache();
+    Compiled compiled =
+        alone
+            ? cache.alone(key, k -> create(backend, k, outer))
+            : cache.get(key, k -> create(backend, k, outer));
     return new StepProduct(
         compiled, packed ? in.staging().packed(w, plain, compiled) : in.staging().address(w));
   }
