@@ -5,21 +5,29 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * The whole message of every case, from {@code misuse/messages.txt}: a line {@code ## case}, then
- * the exception's simple name, a colon and the message.
+ * The whole message of every case, from the files of the resource folder {@code misuse}: a line
+ * {@code ## case}, then the exception's simple name, a colon and the message.
  */
 final class Expected {
   private Expected() {}
 
+  private static final List<String> FILES =
+      List.of("messages", "cells", "hooks", "gradients", "precision", "randomness", "training");
+
   static Map<String, String> load() {
-    try (InputStream in =
-        Objects.requireNonNull(Expected.class.getResourceAsStream("/misuse/messages.txt"))) {
+    Map<String, String> messages = new LinkedHashMap<>();
+    FILES.forEach(file -> load("/misuse/" + file + ".txt", messages));
+    return messages;
+  }
+
+  private static void load(String file, Map<String, String> messages) {
+    try (InputStream in = Objects.requireNonNull(Expected.class.getResourceAsStream(file), file)) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      Map<String, String> messages = new LinkedHashMap<>();
       for (String section : text.split("(?m)^## ", -1)) {
         int end = section.indexOf('\n');
         if (end > 0) {
@@ -27,7 +35,6 @@ final class Expected {
               section.substring(0, end).strip(), section.substring(end + 1).stripTrailing());
         }
       }
-      return messages;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

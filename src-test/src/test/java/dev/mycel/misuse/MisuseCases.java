@@ -67,6 +67,12 @@ final class MisuseCases {
     recurrent(cases);
     optimizers(cases);
     files(cases);
+    CellMistakes.add(cases);
+    HookMistakes.add(cases);
+    GradientMistakes.add(cases);
+    PrecisionMistakes.add(cases);
+    RandomMistakes.add(cases);
+    TrainingMistakes.add(cases);
     return cases;
   }
 
