@@ -4,7 +4,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_linear;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_matmul_primitive_desc_create;
 
 import com.sun.jna.Pointer;
 import dev.mycel.core.Attrs;
@@ -154,7 +153,7 @@ final class AttentionKernels {
         clear(dk);
         clear(dv);
       }
-      long slopes = staging.take(block(WIDE)).address();
+      NativeBlock slopes = staging.take(block(WIDE));
       for (long at = 0; at < q.batches(); at += batch) {
         long n = Math.min(batch, q.batches() - at);
         Matrices[] in = {q.batches(at, n), k.batches(at, n), v.batches(at, n), dy.batches(at, n)};
@@ -171,7 +170,7 @@ final class AttentionKernels {
     }
 
     /** From the last block to the first, because the last one sees the most keys. */
-    private void backward(Matrices[] in, Matrices[] out, long slopes) {
+    private void backward(Matrices[] in, Matrices[] out, NativeBlock slopes) {
       float scale = (float) attrs.scale();
       boolean adds = isPartial();
       for (long from = (q.rows() - 1) / height * height; from >= 0; from -= height) {
@@ -181,9 +180,9 @@ final class AttentionKernels {
         Matrices seen = in[1].rows(0, keys);
         Matrices given = in[3].rows(from, rows);
         Matrices p = weights(query, seen, from);
-        Matrices dp = Matrices.dense(WIDE, slopes, p.dims());
+        Matrices dp = Matrices.dense(WIDE, slopes.address(), p.dims());
         multiply(given, in[2].rows(0, keys).turned(), dp, 1, false);
-        SoftmaxKernels.rowsGrad(backend, flat(p), p.address(), dp.address());
+        SoftmaxKernels.rowsGrad(backend, flat(p), scores, slopes);
         multiply(narrow(p).turned(), given, out[2].rows(0, keys), 1, adds);
         Matrices ds = narrow(dp);
         multiply(ds, seen, out[0].rows(from, rows), scale, false);
@@ -283,7 +282,7 @@ final class AttentionKernels {
   }
 
   private static Compiled create(OneDnnBackend backend, Product key) {
-    dnnl_primitive_desc pd = new dnnl_primitive_desc();
+    dnnl_primitive_desc pd;
     try (Attributes attributes = new Attributes()) {
       if (key.scale() != 1) {
         attributes.eltwise(dnnl_eltwise_linear, key.scale(), 0);
@@ -291,16 +290,7 @@ final class AttentionKernels {
       if (key.adds()) {
         attributes.sum();
       }
-      Dnnl.check(
-          dnnl_matmul_primitive_desc_create(
-              pd,
-              Dnnl.engine(),
-              key.a().create(),
-              key.b().create(),
-              null,
-              key.out().create(),
-              attributes.get()),
-          "describing " + key);
+      pd = Products.describe(key.a(), key.b(), null, key.out(), attributes);
     }
     return new Compiled(backend.pool(), pd, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST);
   }

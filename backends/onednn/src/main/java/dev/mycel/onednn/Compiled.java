@@ -94,13 +94,13 @@ final class Compiled {
   String implementation() {
     String known = implementation;
     if (known == null) {
-      known = askForImplementation();
+      known = implementation(descriptor);
       implementation = known;
     }
     return known;
   }
 
-  private String askForImplementation() {
+  static String implementation(dnnl_primitive_desc descriptor) {
     try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
       Dnnl.check(
           dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, name),

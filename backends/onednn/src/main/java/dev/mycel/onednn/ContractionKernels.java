@@ -141,19 +141,10 @@ final class ContractionKernels {
   }
 
   private static Compiled create(OneDnnBackend backend, Product key) {
-    dnnl_primitive_desc pd = new dnnl_primitive_desc();
     Desc bias = key.bias();
+    dnnl_primitive_desc pd;
     try (Attributes attributes = new Attributes()) {
-      Dnnl.check(
-          dnnl_matmul_primitive_desc_create(
-              pd,
-              Dnnl.engine(),
-              key.a().create(),
-              key.b().create(),
-              bias == null ? null : bias.create(),
-              key.out().create(),
-              attributes.get()),
-          "describing " + key);
+      pd = Products.describe(key.a(), key.b(), bias, key.out(), attributes);
     }
     return bias == null
         ? new Compiled(backend.pool(), pd, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST)

@@ -57,6 +57,10 @@ record Desc(DType dtype, long[] dims, long[] strides) {
     return new Desc(dtype, dims, ANY);
   }
 
+  boolean isAny() {
+    return strides == ANY;
+  }
+
   /** Whether the library has the element type. */
   static boolean takes(DType t) {
     return switch (t) {
@@ -75,7 +79,7 @@ record Desc(DType dtype, long[] dims, long[] strides) {
     dnnl_memory_desc made = new dnnl_memory_desc();
     int type = type(dtype);
     int status =
-        strides == ANY
+        isAny()
             ? dnnl_memory_desc_create_with_tag(made, dims.length, dims, type, dnnl_format_tag_any)
             : dnnl_memory_desc_create_with_strides(made, dims.length, dims, type, strides);
     Dnnl.check(status, "describing " + this);

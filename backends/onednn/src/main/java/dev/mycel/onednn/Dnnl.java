@@ -2,6 +2,8 @@ package dev.mycel.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_matmul_primitive_desc_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
@@ -56,6 +58,15 @@ final class Dnnl {
    */
   static boolean computes(DType half) {
     return half == DType.BFLOAT16 ? Halves.BFLOAT16 : Halves.FLOAT16;
+  }
+
+  /** Whether the library generates code for AVX-512; for AVX2 it has fewer and other kernels. */
+  static boolean hasAvx512() {
+    return Isa.AVX512;
+  }
+
+  private static final class Isa {
+    static final boolean AVX512 = dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core;
   }
 
   /** Asked once, by describing a product. */

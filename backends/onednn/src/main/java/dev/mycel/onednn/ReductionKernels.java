@@ -38,8 +38,6 @@ final class ReductionKernels {
   /** The vector of ones is as long as what is summed: 256 MiB at most. */
   private static final long MOST_ONES = 1L << 26;
 
-  private static final short BFLOAT16_ONE = 0x3F80;
-  private static final short FLOAT16_ONE = 0x3C00;
 
   private ReductionKernels() {}
 
@@ -108,7 +106,7 @@ final class ReductionKernels {
           Desc.dense(t, n, k),
           source,
           Desc.dense(t, k, 1),
-          ones(staging, t, k),
+          Ones.of(staging, t, k),
           Desc.dense(t, n, 1),
           target);
     } else {
@@ -160,7 +158,7 @@ final class ReductionKernels {
     ContractionKernels.multiply(
         backend,
         Desc.dense(x.dtype(), 1, 1, dims[1]),
-        ones(staging, x.dtype(), dims[1]),
+        Ones.of(staging, x.dtype(), dims[1]),
         x,
         source,
         Desc.dense(result, dims[0], 1, dims[2]),
@@ -201,26 +199,6 @@ final class ReductionKernels {
       sums[i] = (float) sum;
     }
     Chunks.write(call.output(0, plan.layout()), 0, sums, sums.length);
-  }
-
-  private static long ones(Staging staging, DType t, long count) {
-    NativeBlock block = staging.take(count * t.bytes());
-    int n = (int) Math.min(count, 1 << 16);
-    if (t == DType.FLOAT32) {
-      float[] ones = new float[n];
-      Arrays.fill(ones, 1);
-      for (long at = 0; at < count; at += n) {
-        block.floats().put((int) at, ones, 0, (int) Math.min(n, count - at));
-      }
-    } else {
-      short[] ones = new short[n];
-      Arrays.fill(ones, t == DType.BFLOAT16 ? BFLOAT16_ONE : FLOAT16_ONE);
-      var view = block.view(0).asShortBuffer();
-      for (long at = 0; at < count; at += n) {
-        view.put((int) at, ones, 0, (int) Math.min(n, count - at));
-      }
-    }
-    return block.address();
   }
 
   /** Null unless the reduced axes are neighbours in memory. */

@@ -95,23 +95,15 @@ final class StepProduct {
   }
 
   private static Compiled create(OneDnnBackend backend, Key key, long outer) {
-    dnnl_primitive_desc pd = new dnnl_primitive_desc();
+    dnnl_primitive_desc pd;
     Desc bias = key.bias();
     Desc addend = key.addend();
     try (Attributes attributes = new Attributes()) {
       if (addend != null) {
         attributes.binary(dnnl_binary_add, addend);
       }
-      Dnnl.check(
-          dnnl_matmul_primitive_desc_create(
-              pd,
-              Dnnl.engine(),
-              key.a().create(),
-              key.weight().create(),
-              bias == null ? null : bias.create(),
-              Desc.dense(DType.FLOAT32, key.a().dims()[0], outer).create(),
-              attributes.get()),
-          "describing " + key);
+      Desc out = Desc.dense(DType.FLOAT32, key.a().dims()[0], outer);
+      pd = Products.describe(key.a(), key.weight(), bias, out, attributes);
     }
     int[] plain = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST};
     if (bias == null && addend == null) {

@@ -1,0 +1,73 @@
+package dev.mycel.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import dev.mycel.core.DType;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
+
+/** Describes matrix products, and chooses between the library's implementations of one. */
+final class Products {
+  /**
+   * Multiplications from which the library's older implementation is the faster one on AVX2: below,
+   * the newer one is ahead by up to a third; above, it falls behind to less than half where rows are
+   * a power of two apart (384 x 2048 x 1536: 60 GFLOP/s against 130).
+   */
+  private static final long LARGE = 60_000_000;
+
+  private static final String OLDER = "gemm";
+
+  private Products() {}
+
+  /**
+   * A description of {@code out = a b + bias}, for the caller to own.
+   *
+   * @param b may leave the layout to the library
+   */
+  static dnnl_primitive_desc describe(
+      Desc a, Desc b, @Nullable Desc bias, Desc out, Attributes attributes) {
+    dnnl_primitive_desc pd = first(a, b, bias, out, attributes);
+    if (Dnnl.hasAvx512() || a.dtype() != DType.FLOAT32 || !prefersOlder(a, b)) {
+      return pd;
+    }
+    do {
+      if (Compiled.implementation(pd).startsWith(OLDER)) {
+        return pd;
+      }
+    } while (dnnl_primitive_desc_next_impl(pd) == dnnl_success);
+    dnnl_primitive_desc_destroy(pd);
+    return first(a, b, bias, out, attributes);
+  }
+
+  /**
+   * Whether the older one is the faster one. It gathers a transposed operand element by element,
+   * which takes twice as long where those lie a power of two apart (1024 x 2048 x 256: 60 GFLOP/s
+   * against 115).
+   */
+  private static boolean prefersOlder(Desc a, Desc b) {
+    if (a.dims().length != 2 || b.isAny()) {
+      return false;
+    }
+    long m = a.dims()[0];
+    long k = a.dims()[1];
+    long n = b.dims()[1];
+    boolean gathers = a.strides()[0] == 1 && Long.bitCount(m) == 1 && Long.bitCount(n) == 1;
+    return m * k * n >= LARGE && !gathers;
+  }
+
+  private static dnnl_primitive_desc first(
+      Desc a, Desc b, @Nullable Desc bias, Desc out, Attributes attributes) {
+    dnnl_primitive_desc pd = new dnnl_primitive_desc();
+    Dnnl.check(
+        dnnl_matmul_primitive_desc_create(
+            pd,
+            Dnnl.engine(),
+            a.create(),
+            b.create(),
+            bias == null ? null : bias.create(),
+            out.create(),
+            attributes.get()),
+        "describing the product of " + a + " and " + b);
+    return pd;
+  }
+}
