@@ -114,9 +114,10 @@ final class PrecisionCases {
       }
     }
     if (tree.casts(cell)) {
+      String inner = tree.inner(path);
       CellPrecision whole = cell.precision().orElseThrow();
       cell.setPrecision(new CellPrecision(whole.compute(), null, whole.chosenBy()));
-      into.add(line(tree.inner(path), cell.clsName(), cell.call(x)));
+      into.add(line(inner, cell.clsName(), cell.call(x)));
       cell.setPrecision(whole);
     }
     y = cell.call(x);
