@@ -150,15 +150,15 @@ final class CopyKernels {
 
   /**
    * The library has no conversion between the half types, and the one from float16 loses the sign
-   * of zero.
+   * of zero; where the chip has no instruction for it, so does the one from bfloat16.
    */
   private static boolean takesCast(KernelCall<Attrs.Cast> call) {
     DType from = call.input(0).dtype();
     DType to = call.attrs().dtype();
+    boolean narrows = from == DType.FLOAT32 && (to == DType.BFLOAT16 || to == DType.FLOAT16);
+    boolean widens = from == DType.BFLOAT16 && to == DType.FLOAT32;
     return large(call)
-        && (from == DType.FLOAT32
-            ? to == DType.BFLOAT16 || to == DType.FLOAT16
-            : from == DType.BFLOAT16 && to == DType.FLOAT32)
+        && (narrows || widens && (Dnnl.computes(from) || call.input(0).layout().isDense()))
         && Layouts.isPositive(call.input(0).layout());
   }
 
@@ -173,12 +173,32 @@ final class CopyKernels {
     Buffer from = call.input(0);
     DType to = call.attrs().dtype();
     NativeStorage made = backend(call).allocateNative(to, from.size());
+    if (from.dtype() == DType.BFLOAT16 && !Dnnl.computes(DType.BFLOAT16)) {
+      widen(from, made);
+      return made;
+    }
     try (Staging staging = new Staging(call)) {
       backend(call)
           .reorder()
           .run(Desc.of(from), staging.address(from), Desc.of(to, layout), made.address());
     }
     return made;
+  }
+
+  /** Elements of bfloat16 without gaps as float32, in the order of memory. */
+  private static void widen(Buffer from, NativeStorage to) {
+    Team.run(
+        from.size(),
+        1 << 16,
+        (first, end) -> {
+          float[] wide = new float[Chunks.SIZE];
+          short[] narrow = Chunks.narrow(from.dtype(), Chunks.SIZE);
+          for (long at = first; at < end; at += Chunks.SIZE) {
+            int count = (int) Math.min(Chunks.SIZE, end - at);
+            Chunks.readWide(from, at, wide, narrow, count);
+            to.write(at, wide, 0, count);
+          }
+        });
   }
 
   private static OneDnnBackend backend(KernelCall<?> call) {

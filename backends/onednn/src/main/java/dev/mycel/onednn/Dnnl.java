@@ -51,18 +51,20 @@ final class Dnnl {
   }
 
   /**
-   * Whether the chip multiplies float16 (AVX512-FP16); without it the library has conversions only.
+   * Whether the library computes in a half type on this chip: bfloat16 takes AVX-512 (or
+   * AVX2-VNNI-2), float16 AVX512-FP16. Without them there are conversions only.
    */
-  static boolean computesFloat16() {
-    return Float16.COMPUTES;
+  static boolean computes(DType half) {
+    return half == DType.BFLOAT16 ? Halves.BFLOAT16 : Halves.FLOAT16;
   }
 
   /** Asked once, by describing a product. */
-  private static final class Float16 {
-    static final boolean COMPUTES = probe();
+  private static final class Halves {
+    static final boolean BFLOAT16 = probe(DType.BFLOAT16);
+    static final boolean FLOAT16 = probe(DType.FLOAT16);
 
-    private static boolean probe() {
-      dnnl_memory_desc square = Desc.dense(DType.FLOAT16, 16, 16).create();
+    private static boolean probe(DType t) {
+      dnnl_memory_desc square = Desc.dense(t, 16, 16).create();
       dnnl_primitive_desc pd = new dnnl_primitive_desc();
       boolean works =
           dnnl_matmul_primitive_desc_create(pd, engine(), square, square, null, square, null)

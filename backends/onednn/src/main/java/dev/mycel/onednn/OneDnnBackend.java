@@ -84,7 +84,8 @@ final class OneDnnBackend implements Backend {
 
   @Override
   public DType computeType(DType of) {
-    return of == DType.FLOAT16 && !Dnnl.computesFloat16() ? DType.FLOAT32 : of;
+    boolean half = of == DType.BFLOAT16 || of == DType.FLOAT16;
+    return half && !Dnnl.computes(of) ? DType.FLOAT32 : of;
   }
 
   @Override
