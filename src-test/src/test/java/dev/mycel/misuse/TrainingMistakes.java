@@ -6,6 +6,7 @@ import dev.mycel.core.Triple;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Cell2;
 import dev.mycel.nn.Cell3;
+import dev.mycel.nn.amp.AmpLevel;
 import dev.mycel.nn.layer.Dense;
 import dev.mycel.nn.loss.MSELoss;
 import dev.mycel.optim.Momentum;
@@ -59,6 +60,10 @@ final class TrainingMistakes {
             Model.<Tensor, Tensor, Tensor>builder(new Dense(2, 1))
                 .metrics(Metrics.of("accuracy", "loss"))
                 .build());
+    c.put(
+        "an amp level without an optimiser",
+        () ->
+            Model.<Tensor, Tensor, Tensor>builder(new Dense(2, 1)).ampLevel(AmpLevel.O2).build());
     c.put(
         "a negative index of an output",
         () ->

@@ -168,8 +168,9 @@ class CallbacksTest {
   @Test
   void progressOverDataOfUnknownSizeCountsSteps() {
     Iterable<Tensor> unknown = () -> Lines.losses(2, 2).iterator();
-    echo().train(1, unknown, new ProgressBar(out.stream(), true));
-    assertTrue(out.text().contains("epoch  1/1  step 2  loss 2.0000"), out.text());
+    echo().train(2, unknown, new ProgressBar(out.stream(), true));
+    assertTrue(out.text().contains("epoch  1/2  step 2  loss 2.0000"), out.text());
+    assertTrue(out.text().contains(" 75 %"), "the first epoch tells the size of the second");
   }
 
   @Test

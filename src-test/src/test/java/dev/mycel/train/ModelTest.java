@@ -14,10 +14,14 @@ import dev.mycel.core.Tensor;
 import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.WithLossCell;
+import dev.mycel.nn.amp.AmpLevel;
 import dev.mycel.nn.layer.Dense;
 import dev.mycel.nn.layer.Dropout;
 import dev.mycel.nn.loss.MSELoss;
 import dev.mycel.optim.TrainOneStepCell;
+import dev.mycel.optim.amp.AmpOptions;
+import dev.mycel.optim.amp.DynamicLossScaleManager;
+import dev.mycel.optim.amp.TrainingStep;
 import dev.mycel.train.metrics.Metrics;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -25,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The loops of a model: what they compute, what they call, and how they end. */
 @MycelTest
@@ -94,6 +100,7 @@ class ModelTest {
   void trainingIsTheLoopOfSteps() {
     Dense twin = new Dense(2, 1);
     twin.weight().setData(net.weight().value());
+    twin.bias().orElseThrow().setData(net.bias().orElseThrow().value());
     Lines.model(net).train(3, Lines.plane(5));
     var step =
         new TrainOneStepCell<>(new WithLossCell<>(twin, new MSELoss()), Lines.momentum(twin));
@@ -402,5 +409,45 @@ class ModelTest {
             new LambdaCallback()
                 .onTrainEnd(c -> outputs.add(c.originalArgs().netOutputs().orElseThrow())));
     assertEquals(4, ((Pair<?, ?>) outputs.get(0)).second() instanceof Tensor t ? t.item() : 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(AmpLevel.class)
+  void everyLevelLearnsInFloat32Weights(AmpLevel level) {
+    var model =
+        new Model<>(net, new MSELoss(), Lines.momentum(net), Metrics.of("mae"), level);
+    List<Pair<Tensor, Tensor>> data = Lines.plane(4);
+    double before = model.eval(data).scalar("mae");
+    double after = model.fit(40, data, data).scalar("mae");
+    assertTrue(after < before / 4, "from " + before + " to " + after);
+    assertEquals(DType.FLOAT32, net.weight().value().dtype());
+    Tensor third = Tensor.of(new float[][] {{1 / 3f, 1 / 3f}});
+    double off = Math.abs(model.predict(third).item() - exact(third).item());
+    assertEquals(level != AmpLevel.O0, off > 1e-5, "the level is in force: off by " + off);
+  }
+
+  /** What the layer gives in float32. */
+  private Tensor exact(Tensor x) {
+    return x.matmul(net.weight().value().transpose(1, 0)).add(net.bias().orElseThrow().value());
+  }
+
+  @Test
+  void overflowIsToldToCallbacksAndSkipsTheUpdate() {
+    Tensor before = net.weight().value();
+    List<Object> outputs = new ArrayList<>();
+    var model =
+        Model.<Tensor, Tensor, Tensor>builder(net)
+            .loss(new MSELoss())
+            .optimizer(Lines.momentum(net))
+            .amp(AmpOptions.of(AmpLevel.O2).lossScaleManager(new DynamicLossScaleManager()))
+            .build();
+    Tensor huge = Tensor.of(new float[][] {{60000, 60000}});
+    model.train(
+        1,
+        List.of(new Pair<>(huge, Tensor.of(new float[][] {{-60000}}))),
+        new LambdaCallback().onTrainStepEnd(c -> outputs.add(c.originalArgs().netOutputs().get())));
+    TrainingStep.Outcome outcome = (TrainingStep.Outcome) outputs.get(0);
+    assertTrue(outcome.overflow());
+    assertTrue(net.weight().value().sameAs(before));
   }
 }

@@ -64,18 +64,14 @@ final class CellGradients<I> {
     if (outputs.stream().noneMatch(t -> t.dtype().isFloat())) {
       throw new AssertionError("assertGradients: the result has no float tensor");
     }
-    boolean wide = outputs.stream().allMatch(t -> isWide(t.dtype()));
+    DType precision = GradientCheck.coarsest(outputs);
     long seed = Mycel.getSeed().orElse(1);
-    GradientCheck check = new GradientCheck(this::run, at, names, seed, wide);
+    GradientCheck check = new GradientCheck(this::run, at, names, seed, precision);
     requireRepeatable(check);
     String wrong = check.difference(order);
     if (wrong != null) {
       throw new AssertionError("assertGradients: " + wrong);
     }
-  }
-
-  private static boolean isWide(DType dtype) {
-    return !dtype.isFloat() || dtype == DType.FLOAT64;
   }
 
   private static void requireRepeatable(GradientCheck check) {

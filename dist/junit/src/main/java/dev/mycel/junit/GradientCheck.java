@@ -8,6 +8,7 @@ import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -16,23 +17,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares gradients with central differences of fourth order along random directions: the gradient
  * of a function f along v with {@code (8 (f(x + hv) - f(x - hv)) - (f(x + 2hv) - f(x - 2hv))) /
- * 12h}, its second derivative with the same difference of the gradient. {@code h} is 1e-3 in
- * float64, and 2^-5 with a wide tolerance in other types.
+ * 12h}, its second derivative with the same difference of the gradient. In float64 {@code h} is 1e-3
+ * and the tolerance 1e-6; the coarser the type, the larger are both.
  *
  * <p>A function with several outputs, or with outputs of several elements, is made a number by random
  * weights. For functions and cells, {@link MycelAssertions#assertGradients} is the shorter way.
  */
 public final class GradientCheck {
-  private static final double STEP = 1e-3;
-  private static final double COARSE_STEP = 0x1p-5;
-  private static final double TOLERANCE = 1e-6;
-  private static final double COARSE_TOLERANCE = 2e-2;
+  /**
+   * How to differ in a type: rounding errors grow by about 1.5 / step, and must stay below the
+   * tolerance.
+   */
+  private record Fineness(double step, double tolerance) {
+    static Fineness of(DType dtype) {
+      return switch (dtype) {
+        case FLOAT64 -> new Fineness(1e-3, 1e-6);
+        case FLOAT32 -> new Fineness(0x1p-5, 2e-2);
+        case FLOAT16 -> new Fineness(0x1p-3, 5e-2);
+        default -> new Fineness(0x1p-2, 1e-1);
+      };
+    }
+  }
 
   private final Function<List<Tensor>, List<Tensor>> function;
   private final List<Tensor> at;
   private final List<String> names;
   private final long seed;
-  private final boolean wide;
+  private final Fineness fineness;
 
   /**
    * A check.
@@ -47,7 +58,7 @@ public final class GradientCheck {
       List<Tensor> at,
       List<String> names,
       long seed) {
-    this(function, at, names, seed, at.stream().allMatch(t -> t.dtype() == DType.FLOAT64));
+    this(function, at, names, seed, coarsest(at));
   }
 
   GradientCheck(
@@ -55,12 +66,21 @@ public final class GradientCheck {
       List<Tensor> at,
       List<String> names,
       long seed,
-      boolean wide) {
+      DType precision) {
     this.function = function;
     this.at = List.copyOf(at);
     this.names = List.copyOf(names);
     this.seed = seed;
-    this.wide = wide;
+    this.fineness = Fineness.of(precision);
+  }
+
+  /** The float type of the least bytes among the tensors. */
+  static DType coarsest(List<Tensor> tensors) {
+    return tensors.stream()
+        .map(Tensor::dtype)
+        .filter(DType::isFloat)
+        .min(Comparator.comparingInt(DType::bytes).thenComparing(d -> d == DType.FLOAT16))
+        .orElse(DType.FLOAT64);
   }
 
   /** A derivative and what it is the derivative of. */
@@ -103,12 +123,12 @@ public final class GradientCheck {
     double expected = numeric(claim, along);
     double found = number(x -> inner(claim.gradient().apply(x), along), at);
     double size = Math.max(1, Math.abs(number(claim.value(), at)));
-    double allowed = (wide ? TOLERANCE : COARSE_TOLERANCE) * Math.max(size, Math.abs(expected));
+    double allowed = fineness.tolerance() * Math.max(size, Math.abs(expected));
     return Math.abs(found - expected) <= allowed ? null : describe(claim, along, found, expected);
   }
 
   private double numeric(Claim claim, List<Tensor> along) {
-    double h = wide ? STEP : COARSE_STEP;
+    double h = fineness.step();
     Function<List<Tensor>, Tensor> f = claim.value();
     double near = number(f, moved(along, h)) - number(f, moved(along, -h));
     double far = number(f, moved(along, 2 * h)) - number(f, moved(along, -2 * h));

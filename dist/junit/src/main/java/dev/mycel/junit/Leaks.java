@@ -4,31 +4,37 @@ import dev.mycel.core.Interpreters;
 import dev.mycel.core.MemoryStats;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.Scope;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Memory outside the Java heap that somebody still holds. */
 final class Leaks {
   private static final int ROUNDS = 50;
   private static final int PAUSE_MS = 20;
 
+  /** By backend, what was reachable when the collector last ran for us. */
+  private static final Map<String, Long> LAST = new ConcurrentHashMap<>();
+
   private Leaks() {}
 
-  /** Bytes in use now, by what is unreachable too. */
-  static long liveBytes() {
-    return Mycel.memory().liveBytes();
-  }
-
-  /** Bytes in use, after the collector has taken what nobody reaches. */
+  /** Bytes that somebody reaches. */
   static long settledBytes() {
     return settled().liveBytes();
   }
 
-  /** How many bytes more than that are in use, after the collector if need be; 0 for none. */
+  /**
+   * The same, but the collector only runs if more is in use than after its last run: what has become
+   * garbage since then and is not more counts as reachable.
+   */
+  static long heldBytes() {
+    long now = Mycel.memory().liveBytes();
+    return now <= LAST.getOrDefault(Mycel.backend(), -1L) ? now : settledBytes();
+  }
+
+  /** How many bytes more than that somebody reaches; 0 for none. */
   static long above(long bytes) {
-    long now = liveBytes();
-    if (now > bytes) {
-      now = settledBytes();
-    }
-    return Math.max(0, now - bytes);
+    long now = Mycel.memory().liveBytes();
+    return now <= bytes ? 0 : Math.max(0, settledBytes() - bytes);
   }
 
   /** Runs work twice in a scope, the first time to fill caches, and compares. */
@@ -71,6 +77,7 @@ final class Leaks {
       quiet = now.liveBytes() == last.liveBytes() ? quiet + 1 : 0;
       last = now;
     }
+    LAST.put(Mycel.backend(), last.liveBytes());
     return last;
   }
 }

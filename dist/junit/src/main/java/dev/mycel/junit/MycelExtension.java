@@ -55,11 +55,12 @@ final class MycelExtension
     if (factory.getOuterInstance().isPresent() || !isOfClass(context)) {
       return; // the outermost instance has begun the test, or its method does
     }
-    if (isPerClass(context)) {
+    boolean perClass = isPerClass(context);
+    if (perClass) {
       store(context).put(BACKEND, Mycel.backend());
     }
     start(context, annotation(context));
-    store(context).put(BYTES, Leaks.liveBytes());
+    store(context).put(BYTES, perClass ? Leaks.settledBytes() : Leaks.heldBytes());
   }
 
   @Override
@@ -73,7 +74,7 @@ final class MycelExtension
       start(context, annotation(context));
     }
     if (ofMethod) {
-      store.put(BYTES, Leaks.liveBytes());
+      store.put(BYTES, Leaks.heldBytes());
     }
   }
 

@@ -24,6 +24,7 @@ public final class InternalCallbackParam {
   int curEpochNum;
   long curStepNum;
   int stepInEpoch;
+  int stepsOfLastEpoch;
   @Nullable Object element;
   private @Nullable Object netOutputs;
   EvalResults metrics = EvalResults.EMPTY;
@@ -78,9 +79,15 @@ public final class InternalCallbackParam {
     return epochNum;
   }
 
-  /** The number of batches in an epoch; empty if the data does not tell its size. */
+  /**
+   * The number of batches in an epoch: the size of a collection, else as many as the epoch before
+   * had; empty in the first epoch.
+   */
   public OptionalInt batchNum() {
-    return dataset instanceof Collection<?> c ? OptionalInt.of(c.size()) : OptionalInt.empty();
+    if (dataset instanceof Collection<?> c) {
+      return OptionalInt.of(c.size());
+    }
+    return stepsOfLastEpoch > 0 ? OptionalInt.of(stepsOfLastEpoch) : OptionalInt.empty();
   }
 
   /** The number of the current epoch, from 1; in an evaluation that of the training around it. */
@@ -118,7 +125,10 @@ public final class InternalCallbackParam {
     return listCallback;
   }
 
-  /** What the last step returned: the loss, or a record or list that begins with it. */
+  /**
+   * What the last step returned: the loss, or a record or list that begins with it; with a loss
+   * scale a {@code TrainingStep.Outcome}.
+   */
   public Optional<Object> netOutputs() {
     return Optional.ofNullable(netOutputs);
   }

@@ -6,7 +6,9 @@ import dev.mycel.core.Tensor;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Cell2;
 import dev.mycel.nn.WithEvalCell;
+import dev.mycel.nn.amp.AmpLevel;
 import dev.mycel.optim.Optimizer;
+import dev.mycel.optim.amp.AmpOptions;
 import dev.mycel.train.metrics.Metrics;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +40,7 @@ public final class Model<I, P, T> {
   private final @Nullable Cell2<P, T, Tensor> lossFn;
   private final @Nullable Optimizer optimizer;
   private final Metrics metrics;
-  private final Cell<?, ?> trainNetwork;
+  private final TrainStep trainStep;
   private final @Nullable Evaluator evaluator;
 
   /** A network to predict with, or one that gives its loss itself, to run over data. */
@@ -57,13 +59,32 @@ public final class Model<I, P, T> {
     this(new Builder<I, P, T>(network).loss(lossFn).optimizer(optimizer).metrics(metrics));
   }
 
+  /**
+   * A network to train in mixed precision and to measure.
+   *
+   * @param ampLevel how much of the network, which is prepared in place, computes in float16
+   */
+  public Model(
+      Cell<I, P> network,
+      Cell2<P, T, Tensor> lossFn,
+      Optimizer optimizer,
+      Metrics metrics,
+      AmpLevel ampLevel) {
+    this(
+        new Builder<I, P, T>(network)
+            .loss(lossFn)
+            .optimizer(optimizer)
+            .metrics(metrics)
+            .ampLevel(ampLevel));
+  }
+
   private Model(Builder<I, P, T> b) {
     network = b.network;
     lossFn = b.lossFn;
     optimizer = b.optimizer;
     metrics = b.metrics;
     b.check();
-    trainNetwork = TrainNetworks.of(network, lossFn, optimizer);
+    trainStep = TrainStep.of(network, lossFn, optimizer, b.amp);
     evaluator = evaluator(b);
   }
 
@@ -77,7 +98,10 @@ public final class Model<I, P, T> {
       return null;
     }
     return new Evaluator(
-        new WithEvalCell<>(b.network, loss), new int[] {0, 1, 2}, b.metrics, true);
+        new WithEvalCell<>(b.network, loss, b.castsEvaluation()),
+        new int[] {0, 1, 2},
+        b.metrics,
+        true);
   }
 
   /** Begins a model with further options. */
@@ -168,7 +192,7 @@ public final class Model<I, P, T> {
 
   /** What a step of training runs: the network with loss and optimiser, as far as there are any. */
   public Cell<?, ?> trainNetwork() {
-    return trainNetwork;
+    return trainStep.cell();
   }
 
   /** What a step of evaluation runs: loss, outputs and labels, unless a cell was given. */
@@ -208,7 +232,7 @@ public final class Model<I, P, T> {
         lossFn != null
             ? Batches.dataAndLabels(op, batch)
             : Batches.inputOf(op, network, batch);
-    return Evaluator.call(trainNetwork, input);
+    return trainStep.run().apply(input);
   }
 
   /**
@@ -225,6 +249,7 @@ public final class Model<I, P, T> {
     private Metrics metrics = Metrics.none();
     private @Nullable Cell<?, ?> evalNetwork;
     private int @Nullable [] evalIndexes;
+    private AmpOptions amp = AmpOptions.of(AmpLevel.O0);
 
     private Builder(Cell<I, P> network) {
       this.network = network;
@@ -273,7 +298,31 @@ public final class Model<I, P, T> {
       return this;
     }
 
+    /** How much of the network computes in float16; nothing by default. */
+    public Builder<I, P, T> ampLevel(AmpLevel level) {
+      return amp(AmpOptions.of(level));
+    }
+
+    /** Mixed precision by a level and what departs from its presets, loss scaling among it. */
+    public Builder<I, P, T> amp(AmpOptions options) {
+      amp = options;
+      return this;
+    }
+
+    /** As MindSpore does for the levels whose outputs may be of the low type. */
+    private boolean castsEvaluation() {
+      AmpLevel level = amp.level();
+      return level == AmpLevel.O2 || level == AmpLevel.O3 || level == AmpLevel.AUTO;
+    }
+
     private void check() {
+      if (amp.level() != AmpLevel.O0 && optimizer == null) {
+        throw new ArgumentException(
+            Messages.of("Model: mixed precision needs an optimiser")
+                .line("ampLevel", amp.level())
+                .hint("to predict only, prepare the network by Amp.autoMixedPrecision")
+                .text());
+      }
       if (!metrics.byName().isEmpty() && lossFn == null && evalNetwork == null) {
         throw new ArgumentException(
             Messages.of("Model: metrics need a loss or an evaluation network")

@@ -76,6 +76,7 @@ final class TrainLoop {
     callbacks.each(Callback::onTrainBegin, context);
     for (int epoch = options.initialEpoch + 1; epoch <= epochs; epoch++) {
       args.curEpochNum = epoch;
+      args.stepsOfLastEpoch = args.stepInEpoch;
       args.stepInEpoch = 0;
       args.metrics = EvalResults.EMPTY;
       args.evalResults = EvalResults.EMPTY;
