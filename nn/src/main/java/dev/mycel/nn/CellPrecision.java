@@ -44,12 +44,12 @@ public record CellPrecision(
       if (before != null && before.isAutomatic()) {
         throw new ArgumentException(
             Messages.of(
-                    "toFloat: "
+                    "toFloat("
+                        + compute
+                        + "): "
                         + before.chosenBy()
-                        + " has already chosen what this network computes in")
-                .line("toFloat  ", compute)
-                .line("precision", before.chosenBy())
-                .line("cell     ", pathOf(root, named))
+                        + " has already chosen what a cell computes in")
+                .line("cell", pathOf(root, named))
                 .hint("use one of the two: toFloat by hand, or a level for the whole network")
                 .text());
       }

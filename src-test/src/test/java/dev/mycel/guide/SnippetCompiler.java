@@ -29,10 +29,12 @@ final class SnippetCompiler {
           "dev.mycel.checkpoint.*",
           "dev.mycel.core.*",
           "dev.mycel.nn.*",
+          "dev.mycel.nn.amp.*",
           "dev.mycel.nn.init.*",
           "dev.mycel.nn.layer.*",
           "dev.mycel.nn.loss.*",
           "dev.mycel.optim.*",
+          "dev.mycel.optim.amp.*",
           "dev.mycel.optim.schedule.*",
           "dev.mycel.train.*");
 

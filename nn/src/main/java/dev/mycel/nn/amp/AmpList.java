@@ -110,7 +110,13 @@ public final class AmpList {
   }
 
   private static Class<?> checked(Class<?> type) {
-    if (!Cell.class.isAssignableFrom(type) || type == Cell.class) {
+    if (type == Cell.class) {
+      throw new ArgumentException(
+          Messages.of("ampList: Cell would list every cell")
+              .hint("use AmpLevel.O3 for the whole network")
+              .text());
+    }
+    if (!Cell.class.isAssignableFrom(type)) {
       throw new ArgumentException(
           Messages.of("ampList: " + type.getName() + " is no class of cells")
               .hint("name classes that extend Cell, or operations such as Prims.MATMUL")

@@ -28,12 +28,14 @@ public final class DynamicLossScaler extends LossScaler {
       throw new ArgumentException(
           Messages.of("DynamicLossScaler: scaleFactor must be a number above 1")
               .line("got", scaleFactor)
+              .hint("2 is usual; StaticLossScaler has a scale that stays")
               .text());
     }
     if (scaleWindow < 1) {
       throw new ArgumentException(
           Messages.of("DynamicLossScaler: scaleWindow must be at least 1")
               .line("got", scaleWindow)
+              .hint("it counts the steps until the scale grows; 2000 is usual")
               .text());
     }
     this.scaleFactor = (float) scaleFactor;

@@ -40,6 +40,7 @@ public abstract class LossScaler {
       throw new ArgumentException(
           Messages.of(op + ": scaleValue must be a float32 number of at least 1")
               .line("got", scaleValue)
+              .hint("powers of two change no bit but the exponent: 1024, say")
               .text());
     }
     this.scaleValue =
@@ -85,6 +86,7 @@ public abstract class LossScaler {
       throw new DTypeException(
           Messages.of("lossScaler: only floating-point tensors are scaled")
               .line("got", t.type())
+              .hint("scale the loss, unscale its gradients")
               .text());
     }
     try (Scope scope = Scope.open()) {

@@ -114,6 +114,7 @@ public final class TrainOneStepWithLossScaleCell<I> extends Cell<I, ScaledLoss> 
       throw new ShapeException(
           Messages.of(OP + ": " + name + " must have the shape () or (1,)")
               .line("got", scale.type())
+              .hint("give a scalar: Tensor.of(1024f)")
               .text());
     }
     Require.scale(OP, name, scale.item());
