@@ -117,7 +117,7 @@ public final class Model<I, P, T> {
    * @param epochs how many; at least 1
    * @param data at least one batch
    */
-  public void train(int epochs, Iterable<?> data, Callback... callbacks) {
+  public <B> void train(int epochs, Iterable<B> data, Callback... callbacks) {
     train(epochs, data, TrainOptions.defaults(), callbacks);
   }
 
@@ -127,7 +127,8 @@ public final class Model<I, P, T> {
    * @param epochs the number of the last epoch
    * @param data at least one batch
    */
-  public void train(int epochs, Iterable<?> data, TrainOptions options, Callback... callbacks) {
+  public <B> void train(
+      int epochs, Iterable<B> data, TrainOptions options, Callback... callbacks) {
     new TrainLoop("train", this, epochs, data, null, options)
         .run(CallbackManager.checked("train", callbacks));
   }
@@ -141,8 +142,8 @@ public final class Model<I, P, T> {
    * @param validData what to evaluate with
    * @return the results of the last evaluation
    */
-  public EvalResults fit(
-      int epochs, Iterable<?> data, Iterable<?> validData, Callback... callbacks) {
+  public <B, V> EvalResults fit(
+      int epochs, Iterable<B> data, Iterable<V> validData, Callback... callbacks) {
     return fit(epochs, data, validData, TrainOptions.defaults(), callbacks);
   }
 
@@ -152,10 +153,10 @@ public final class Model<I, P, T> {
    * @param epochs the number of the last epoch
    * @return the results of the last evaluation; empty if no epoch had one
    */
-  public EvalResults fit(
+  public <B, V> EvalResults fit(
       int epochs,
-      Iterable<?> data,
-      Iterable<?> validData,
+      Iterable<B> data,
+      Iterable<V> validData,
       TrainOptions options,
       Callback... callbacks) {
     requireMetrics("fit");
@@ -168,7 +169,7 @@ public final class Model<I, P, T> {
    *
    * @param data at least one batch
    */
-  public EvalResults eval(Iterable<?> data, Callback... callbacks) {
+  public <B> EvalResults eval(Iterable<B> data, Callback... callbacks) {
     requireMetrics("eval");
     return EvalLoop.run(this, data, CallbackManager.checked("eval", callbacks));
   }
