@@ -6,6 +6,7 @@ module dev.mycel.nn {
   requires commons.math3;
 
   exports dev.mycel.nn;
+  exports dev.mycel.nn.amp;
   exports dev.mycel.nn.init;
   exports dev.mycel.nn.layer;
   exports dev.mycel.nn.loss;

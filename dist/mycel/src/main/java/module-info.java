@@ -7,6 +7,7 @@ module dev.mycel.all {
   requires transitive dev.mycel.onednn;
   requires transitive dev.mycel.optim;
   requires transitive dev.mycel.reference;
+  requires transitive dev.mycel.train;
   requires static org.jspecify;
 
   exports dev.mycel.all;

@@ -3,6 +3,7 @@ package dev.mycel.checkpoint;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,7 +35,7 @@ final class AtomicFile {
     Path temporary = folder.resolve(".mycel-" + Long.toHexString(RANDOM.nextLong()) + ".tmp");
     boolean done = false;
     try {
-      writeAndSync(temporary, body);
+      writeInterrupted(temporary, body);
       Files.move(temporary, real, StandardCopyOption.ATOMIC_MOVE);
       done = true;
     } catch (IOException e) {
@@ -63,6 +64,29 @@ final class AtomicFile {
     }
   }
 
+  /**
+   * Writes to the end even if the thread is interrupted, which closes a channel in the midst of a
+   * write: whoever interrupts a training wants its last state more than a broken one.
+   */
+  private static void writeInterrupted(Path file, Body body) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          writeAndSync(file, body);
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+          Files.deleteIfExists(file);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   private static void writeAndSync(Path file, Body body) throws IOException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -84,11 +108,16 @@ final class AtomicFile {
 
   /** Makes the new name last through a power failure; not every system can open folders. */
   private static void syncFolder(Path folder) {
+    boolean interrupted = Thread.interrupted();
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
       System.getLogger("dev.mycel.checkpoint")
           .log(System.Logger.Level.DEBUG, "the folder cannot be synced: " + folder, e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -22,7 +22,7 @@ final class Attention {
     Tensor v = Join.input(Prims.ATTENTION, value);
     Attrs.Attention attrs = new Attrs.Attention(scale, causal);
     if (mask == null) {
-      return Interpreters.bind(Prims.ATTENTION, attrs, q, k, v);
+      return Join.output(Prims.ATTENTION, Interpreters.bind(Prims.ATTENTION, attrs, q, k, v));
     }
     type(attrs, new TensorType[] {q.type(), k.type(), v.type()});
     Tensor scores = scores(attrs, q, k);
@@ -38,7 +38,8 @@ final class Attention {
               .hint("the mask must broadcast to the scores")
               .text());
     }
-    return Ops.matmul(Ops.softmax(masked, -1).cast(v.dtype()), v);
+    Tensor weights = Ops.softmax(masked, -1).cast(v.dtype());
+    return Join.output(Prims.ATTENTION, Ops.matmul(weights, v));
   }
 
   // ---- types ------------------------------------------------------------------------------------

@@ -18,7 +18,13 @@ final class Join {
   static Tensor input(Primitive<?> p, Tensor x) {
     Checks.notNull(x, p.name(), "an operand");
     Precision precision = Context.current().precision;
-    return precision == Precision.NONE ? x : to(precision.target(p.precision(), x.dtype()), x);
+    return precision == Precision.NONE ? x : to(precision.target(p, x.dtype()), x);
+  }
+
+  /** A result as the precision in force wants it of that primitive. */
+  static Tensor output(Primitive<?> p, Tensor y) {
+    Precision precision = Context.current().precision;
+    return precision.listed().isEmpty() ? y : precision.finish(p, y);
   }
 
   /** The tensor in another element type; itself if it has it. */
@@ -42,7 +48,7 @@ final class Join {
   }
 
   static Tensor unary(Primitive<None> p, Tensor x) {
-    return Interpreters.bind(p, NONE, input(p, x));
+    return output(p, Interpreters.bind(p, NONE, input(p, x)));
   }
 
   static Tensor floatUnary(Primitive<None> p, Tensor x) {
@@ -58,9 +64,10 @@ final class Join {
         && a.shape().equals(b.shape())) {
       return context.top.interpret(p, NONE, new Tensor[] {a, b})[0];
     }
-    DType joined = context.precision.target(p.precision(), a.dtype().join(b.dtype()));
+    DType joined = context.precision.target(p, a.dtype().join(b.dtype()));
     Shape shape = a.shape().broadcast(b.shape(), p.name());
-    return Interpreters.bind(p, NONE, to(shape, to(joined, a)), to(shape, to(joined, b)));
+    Tensor y = Interpreters.bind(p, NONE, to(shape, to(joined, a)), to(shape, to(joined, b)));
+    return output(p, y);
   }
 
   static Tensor floatBinary(Primitive<None> p, Tensor a, Tensor b) {

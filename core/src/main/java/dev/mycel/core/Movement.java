@@ -115,6 +115,7 @@ final class Movement {
       Checks.notNull(part, "concat", "a part");
       joined = joined.join(part.dtype());
     }
+    joined = Context.current().precision.target(Prims.CONCAT, joined);
     Tensor[] same = new Tensor[parts.size()];
     for (int i = 0; i < same.length; i++) {
       same[i] = Join.to(joined, parts.get(i));
@@ -143,7 +144,7 @@ final class Movement {
 
   static List<Tensor> split(Tensor x, long[] extents, int axis) {
     Attrs.Split attrs = new Attrs.Split(x.shape().axis(axis, "split"), extents.clone());
-    return List.of(Interpreters.bindAll(Prims.SPLIT, attrs, x));
+    return List.of(Interpreters.bindAll(Prims.SPLIT, attrs, Join.input(Prims.SPLIT, x)));
   }
 
   static Tensor[] parts(Attrs.Split a, Tensor[] in) {

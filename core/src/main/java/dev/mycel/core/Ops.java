@@ -175,7 +175,7 @@ public final class Ops {
     Checks.notNull(x, "where", "x");
     Checks.notNull(y, "where", "y");
     DType joined =
-        Context.current().precision.target(Prims.SELECT.precision(), x.dtype().join(y.dtype()));
+        Context.current().precision.target(Prims.SELECT, x.dtype().join(y.dtype()));
     Shape shape = x.shape().broadcast(y.shape(), "where").broadcast(condition.shape(), "where");
     return Interpreters.bind(
         Prims.SELECT,
@@ -207,8 +207,9 @@ public final class Ops {
 
   /** Gaussian error linear unit, in the tanh form if {@code approximate}. */
   public static Tensor gelu(Tensor x, boolean approximate) {
-    return Interpreters.bind(
-        Prims.GELU, new Attrs.Gelu(approximate), Join.input(Prims.GELU, Join.floating(x)));
+    Tensor in = Join.input(Prims.GELU, Join.floating(x));
+    return Join.output(
+        Prims.GELU, Interpreters.bind(Prims.GELU, new Attrs.Gelu(approximate), in));
   }
 
   /**
@@ -239,27 +240,27 @@ public final class Ops {
     }
     DType joined =
         Join.floating(x).dtype().isFloat() && (x.dtype().isFloat() || y.dtype().isFloat())
-            ? Context.current()
-                .precision
-                .target(Prims.MATMUL.precision(), x.dtype().join(y.dtype()))
+            ? Context.current().precision.target(Prims.MATMUL, x.dtype().join(y.dtype()))
             : x.dtype().join(y.dtype());
-    return Contractions.matmul(Join.to(joined, x), Join.to(joined, y));
+    return Join.output(
+        Prims.MATMUL, Contractions.matmul(Join.to(joined, x), Join.to(joined, y)));
   }
 
   /** {@code x w^T}: x [..., in], w [out, in]. */
   public static Tensor linear(Tensor x, Tensor w) {
-    return Interpreters.bind(
-        Prims.LINEAR, NONE, Join.input(Prims.LINEAR, x), Join.input(Prims.LINEAR, w));
+    Tensor in = Join.input(Prims.LINEAR, x);
+    return Join.output(
+        Prims.LINEAR,
+        Interpreters.bind(Prims.LINEAR, NONE, in, Join.input(Prims.LINEAR, w)));
   }
 
   /** {@code x w^T + b}: x [..., in], w [out, in], b [out]. */
   public static Tensor linear(Tensor x, Tensor w, Tensor b) {
-    return Interpreters.bind(
+    Tensor in = Join.input(Prims.LINEAR, x);
+    Tensor weight = Join.input(Prims.LINEAR, w);
+    return Join.output(
         Prims.LINEAR,
-        NONE,
-        Join.input(Prims.LINEAR, x),
-        Join.input(Prims.LINEAR, w),
-        Join.input(Prims.LINEAR, b));
+        Interpreters.bind(Prims.LINEAR, NONE, in, weight, Join.input(Prims.LINEAR, b)));
   }
 
   /**
@@ -301,18 +302,18 @@ public final class Ops {
 
   /** Cross-correlation of x [N, C, spatial...] with w [O, C / groups, kernel...]. */
   public static Tensor conv(Tensor x, Tensor w, Attrs.Conv attrs) {
-    return Interpreters.bind(
-        Prims.CONV, attrs, Join.input(Prims.CONV, x), Join.input(Prims.CONV, w));
+    Tensor in = Join.input(Prims.CONV, x);
+    return Join.output(
+        Prims.CONV, Interpreters.bind(Prims.CONV, attrs, in, Join.input(Prims.CONV, w)));
   }
 
   /** The same with a bias [O]. */
   public static Tensor conv(Tensor x, Tensor w, Tensor bias, Attrs.Conv attrs) {
-    return Interpreters.bind(
+    Tensor in = Join.input(Prims.CONV, x);
+    Tensor weight = Join.input(Prims.CONV, w);
+    return Join.output(
         Prims.CONV,
-        attrs,
-        Join.input(Prims.CONV, x),
-        Join.input(Prims.CONV, w),
-        Join.input(Prims.CONV, bias));
+        Interpreters.bind(Prims.CONV, attrs, in, weight, Join.input(Prims.CONV, bias)));
   }
 
   // ---- normalisation, softmax, losses -----------------------------------------------------------
@@ -329,7 +330,8 @@ public final class Ops {
 
   private static Tensor alongAxis(Primitive<Attrs.Axis> p, Tensor x, int axis) {
     Tensor in = Join.input(p, Join.floating(x));
-    return Interpreters.bind(p, new Attrs.Axis(x.shape().axis(axis, p.name())), in);
+    Attrs.Axis attrs = new Attrs.Axis(x.shape().axis(axis, p.name()));
+    return Join.output(p, Interpreters.bind(p, attrs, in));
   }
 
   /** Cross entropy of each row of logits [N, C] with its label [N], from 0 to C - 1; result [N]. */

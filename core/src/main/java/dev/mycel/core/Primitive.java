@@ -171,13 +171,21 @@ public final class Primitive<A> {
     return known == null ? null : known.view(attrs, input, result);
   }
 
-  /** Runs the decomposition; the primitive must be a composite. */
+  /**
+   * Runs the decomposition; the primitive must be a composite. The types have been settled: no
+   * precision is in force inside.
+   */
   public Tensor[] expand(A attrs, Tensor[] inputs) {
     Decomposition<A> known = decomposition;
     if (known == null) {
       throw new MissingRuleException(name + ": it has no decomposition");
     }
-    return known.expand(attrs, inputs);
+    Precision before = Precision.swap(Precision.NONE);
+    try {
+      return known.expand(attrs, inputs);
+    } finally {
+      Precision.swap(before);
+    }
   }
 
   @Override

@@ -20,21 +20,21 @@ public final class Prims {
   public static final Primitive<None> CEIL = floating("ceil", "Least integer not below x.");
   public static final Primitive<None> TRUNC = floating("trunc", "x without its fraction.");
   public static final Primitive<None> ROUND = floating("round", "Nearest integer, ties to even.");
-  public static final Primitive<None> RECIPROCAL = floating("reciprocal", "1 / x.");
+  public static final Primitive<None> RECIPROCAL = sensitive("reciprocal", "1 / x.");
   public static final Primitive<None> SQRT = floating("sqrt", "Square root.");
-  public static final Primitive<None> RSQRT = floating("rsqrt", "1 / sqrt(x).");
+  public static final Primitive<None> RSQRT = sensitive("rsqrt", "1 / sqrt(x).");
   public static final Primitive<None> EXP = sensitive("exp", "e to the x.");
   public static final Primitive<None> EXPM1 = sensitive("expm1", "e to the x, minus one.");
   public static final Primitive<None> LOG = sensitive("log", "Natural logarithm.");
   public static final Primitive<None> LOG1P = sensitive("log1p", "Natural logarithm of 1 + x.");
   public static final Primitive<None> SIN = floating("sin", "Sine.");
   public static final Primitive<None> COS = floating("cos", "Cosine.");
-  public static final Primitive<None> TAN = floating("tan", "Tangent.");
-  public static final Primitive<None> ASIN = floating("asin", "Inverse sine.");
-  public static final Primitive<None> ACOS = floating("acos", "Inverse cosine.");
+  public static final Primitive<None> TAN = sensitive("tan", "Tangent.");
+  public static final Primitive<None> ASIN = sensitive("asin", "Inverse sine.");
+  public static final Primitive<None> ACOS = sensitive("acos", "Inverse cosine.");
   public static final Primitive<None> ATAN = floating("atan", "Inverse tangent.");
-  public static final Primitive<None> SINH = floating("sinh", "Hyperbolic sine.");
-  public static final Primitive<None> COSH = floating("cosh", "Hyperbolic cosine.");
+  public static final Primitive<None> SINH = sensitive("sinh", "Hyperbolic sine.");
+  public static final Primitive<None> COSH = sensitive("cosh", "Hyperbolic cosine.");
   public static final Primitive<None> ASINH = floating("asinh", "Inverse hyperbolic sine.");
   public static final Primitive<None> ACOSH = floating("acosh", "Inverse hyperbolic cosine.");
   public static final Primitive<None> ATANH = floating("atanh", "Inverse hyperbolic tangent.");
@@ -42,7 +42,7 @@ public final class Prims {
   public static final Primitive<None> SIGMOID = floating("sigmoid", "1 / (1 + exp(-x)).");
   public static final Primitive<None> ERF = floating("erf", "Error function.");
   public static final Primitive<None> ERFC = floating("erfc", "1 - erf(x), exact for large x.");
-  public static final Primitive<None> ERFINV = floating("erfinv", "Inverse error function.");
+  public static final Primitive<None> ERFINV = sensitive("erfinv", "Inverse error function.");
   public static final Primitive<None> LGAMMA =
       sensitive("lgamma", "Logarithm of the absolute gamma function.");
   public static final Primitive<Attrs.Order> POLYGAMMA =
@@ -317,6 +317,7 @@ public final class Prims {
           .doc("x w^T, plus a bias if a third input is given: x[..., in], w[out, in], b[out].");
   public static final Primitive<Attrs.Epsilon> BATCH_NORM =
       Primitive.of("batch_norm", WindowRules::batchNorm)
+          .precision(SENSITIVE)
           .decomposed(Composites::batchNorm)
           .doc(
               "Normalises each channel by the batch's statistics, then scales and shifts; also gives mean and biased variance.");
@@ -326,11 +327,13 @@ public final class Prims {
           .doc("Gradients of x, gamma, beta: inputs dy, x, gamma, mean, variance.");
   public static final Primitive<Attrs.Epsilon> BATCH_NORM_INFER =
       Primitive.of("batch_norm_infer", WindowRules::batchNormInfer)
+          .precision(SENSITIVE)
           .decomposed(Composites::batchNormInfer)
           .doc(
               "Normalises each channel by given statistics: inputs x, gamma, beta, mean, variance.");
   public static final Primitive<Attrs.Epsilon> BATCH_NORM_RELU =
       Primitive.of("batch_norm_relu", WindowRules::batchNorm)
+          .precision(SENSITIVE)
           .decomposed(Composites::batchNormRelu)
           .doc("batch_norm, and of its first result what is above 0.");
   public static final Primitive<Attrs.Epsilon> BATCH_NORM_RELU_GRAD =
@@ -345,6 +348,7 @@ public final class Prims {
               "A convolution, batch_norm_infer and perhaps relu: inputs x, w, gamma, beta, mean, variance, and the convolution's bias if there is one.");
   public static final Primitive<Attrs.LayerNorm> LAYER_NORM =
       Primitive.of("layer_norm", WindowRules::layerNorm)
+          .precision(SENSITIVE)
           .decomposed(Composites::layerNorm)
           .doc(
               "Normalises over the last axes, then scales and shifts; also gives mean and 1/deviation.");

@@ -1,16 +1,16 @@
 package dev.mycel.examples;
 
-import static dev.mycel.autograd.Autograd.grad;
-import static dev.mycel.checkpoint.Checkpoints.loadCheckpoint;
-import static dev.mycel.checkpoint.Checkpoints.loadParamIntoNet;
-import static dev.mycel.checkpoint.Checkpoints.saveCheckpoint;
 import static dev.mycel.core.Random.randn;
+import static dev.mycel.junit.MycelAssertions.assertGradients;
+import static dev.mycel.junit.MycelAssertions.assertLossFalls;
+import static dev.mycel.junit.MycelAssertions.assertNoLeak;
+import static dev.mycel.junit.MycelAssertions.assertSameAfterReload;
+import static dev.mycel.junit.MycelAssertions.assertTrainableOnOneBatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mycel.core.DType;
-import dev.mycel.core.Mycel;
+import dev.mycel.core.Pair;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.WithLossCell;
 import dev.mycel.nn.layer.Dense;
@@ -18,15 +18,16 @@ import dev.mycel.nn.layer.Tanh;
 import dev.mycel.nn.loss.MSELoss;
 import dev.mycel.optim.Adam;
 import dev.mycel.optim.TrainOneStepCell;
-import java.nio.file.Path;
+import dev.mycel.train.Model;
+import dev.mycel.train.metrics.Metrics;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A cell of one's own under test: its names, its gradient, that it learns, and that it is saved.
  */
+@MycelTest(seed = 11)
 class HillTest {
   /** Heights of a hill at points of the plane. */
   private static final class Hill extends Cell<Tensor, Tensor> {
@@ -45,8 +46,7 @@ class HillTest {
   private Tensor heights;
 
   @BeforeEach
-  void theSameNumbersEachTime() {
-    Mycel.setSeed(11);
+  void aNetworkAndAHill() {
     net = new Hill();
     points = randn(128, 2);
     heights = points.square().sum(true, -1).neg().exp();
@@ -61,16 +61,7 @@ class HillTest {
 
   @Test
   void theGradientIsTheSlope() {
-    Tensor at = points.at(0).reshape(1, 2);
-    Tensor slope = grad(net).apply(at);
-    double step = 1e-2;
-    for (int axis = 0; axis < 2; axis++) {
-      float[] move = new float[2];
-      move[axis] = (float) step;
-      Tensor by = Tensor.of(move, 1, 2);
-      double rise = net.call(at.add(by)).item() - net.call(at.sub(by)).item();
-      assertEquals(rise / (2 * step), slope.toFloatArray()[axis], 1e-3);
-    }
+    assertGradients(2, net, points.narrow(0, 0, 4));
   }
 
   @Test
@@ -79,20 +70,20 @@ class HillTest {
         new TrainOneStepCell<>(
             new WithLossCell<>(net, new MSELoss()), new Adam(net.trainableParams(), 0.01));
     net.setTrain(true);
-    double before = step.call(points, heights).item();
-    for (int i = 0; i < 300; i++) {
-      step.call(points, heights);
-    }
-    double after = step.call(points, heights).item();
-    assertTrue(after < before / 10, "loss fell from " + before + " to " + after + " only");
+    assertLossFalls(step, List.of(new Pair<>(points, heights)), 100);
+    assertTrainableOnOneBatch(net, new MSELoss(), new Pair<>(points, heights));
   }
 
   @Test
-  void whatWasSavedComputesTheSame(@TempDir Path folder) {
-    Path file = saveCheckpoint(net, folder.resolve("hill.ckpt"));
-    Hill other = new Hill();
-    loadParamIntoNet(other, loadCheckpoint(file));
-    assertTrue(other.call(points).sameAs(net.call(points)));
-    assertEquals(DType.FLOAT32, other.call(points).dtype());
+  void trainingHoldsNoMemory() {
+    var model =
+        new Model<>(net, new MSELoss(), new Adam(net.trainableParams(), 0.01), Metrics.of("mae"));
+    var data = List.of(new Pair<>(points, heights));
+    assertNoLeak(() -> model.fit(3, data, data));
+  }
+
+  @Test
+  void whatWasSavedComputesTheSame() {
+    assertSameAfterReload(net, new Hill(), points);
   }
 }

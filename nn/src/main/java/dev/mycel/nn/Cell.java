@@ -54,7 +54,7 @@ public abstract class Cell<I, O> implements Function<I, O> {
   private final boolean customBackward = CustomBackwards.isOverriddenBy(getClass());
   private final Map<String, Object> inserted = new LinkedHashMap<>();
   private final Map<String, Object> flags = new LinkedHashMap<>();
-  private @Nullable Precision precision;
+  private @Nullable CellPrecision precision;
   private boolean training;
   private boolean requiresGrad;
 
@@ -102,8 +102,12 @@ public abstract class Cell<I, O> implements Function<I, O> {
    * @param input neither null nor, for several inputs, holding a null
    */
   public final O call(I input) {
-    return callAs(
-        input, customBackward ? x -> Autograd.customCall(x, this::body, this::bprop) : this::body);
+    O output =
+        callAs(
+            input,
+            customBackward ? x -> Autograd.customCall(x, this::body, this::bprop) : this::body);
+    CellPrecision chosen = precision;
+    return chosen == null ? output : chosen.finish(output);
   }
 
   /** Runs this cell and those that it takes over; errors tell the path to this one. */
@@ -116,7 +120,10 @@ public abstract class Cell<I, O> implements Function<I, O> {
    * which is as plain.
    */
   final boolean isCalledLike(Cell<?, ?> other) {
-    return !customBackward && !other.customBackward && Objects.equals(precision, other.precision);
+    return !customBackward
+        && !other.customBackward
+        && Objects.equals(precision, other.precision)
+        && (precision == null || precision.output() == null);
   }
 
   private O callAs(I input, Function<I, O> work) {
@@ -130,7 +137,8 @@ public abstract class Cell<I, O> implements Function<I, O> {
   }
 
   private O run(I input, Function<I, O> work) {
-    Precision before = precision == null ? null : Precision.swap(precision);
+    CellPrecision chosen = precision;
+    Precision before = chosen == null ? null : Precision.swap(chosen.compute());
     try {
       O output = work.apply(input);
       if (output == null) {
@@ -382,23 +390,34 @@ public abstract class Cell<I, O> implements Function<I, O> {
   /**
    * From now on this cell and all that are below it now compute in that type: operations cast their
    * floating-point inputs, parameters keep theirs. A later call overrules an earlier one, so call
-   * it on the whole network first and on exceptions afterwards.
+   * it on the whole network first and on exceptions afterwards. Refused, before any cell changes,
+   * on a network that automatic mixed precision has prepared.
    *
    * @param compute float16, bfloat16 or float32
    */
   public Cell<I, O> toFloat(DType compute) {
-    Precision chosen = Precision.of(compute);
-    for (NamedCell named : Walk.cells(this)) {
-      Cell<?, ?> cell = named.cell();
-      cell.precision = chosen;
-    }
+    CellPrecision.toFloat(this, compute);
     return this;
   }
 
-  /** The type that {@link #toFloat} chose for this cell, if any. */
+  /** The type that was chosen for this cell to compute in, if any. */
   public final Optional<DType> computeType() {
-    Precision chosen = precision;
-    return chosen == null ? Optional.empty() : Optional.ofNullable(chosen.compute());
+    return precision().map(CellPrecision::compute).map(Precision::compute);
+  }
+
+  /** What the cell computes in and gives out, if that was chosen for it. */
+  public final Optional<CellPrecision> precision() {
+    return Optional.ofNullable(precision);
+  }
+
+  /**
+   * Chooses what this cell alone computes in and gives out, or null to compute in its caller's
+   * types. {@link #toFloat} and automatic mixed precision are the usual ways, and keep to rules that
+   * this method does not check.
+   */
+  public final Cell<I, O> setPrecision(@Nullable CellPrecision chosen) {
+    precision = chosen;
+    return this;
   }
 
   /** Notes a property of this cell for others to read. */

@@ -223,6 +223,11 @@ public abstract class Optimizer extends Cell<List<Tensor>, Boolean> {
     return parameters;
   }
 
+  /** By what the gradients are divided, because the loss was multiplied by it; 1 as a rule. */
+  public final double lossScale() {
+    return lossScale;
+  }
+
   /** How many steps were done: int32 of shape (1,). */
   public final Parameter globalStep() {
     return globalStep;

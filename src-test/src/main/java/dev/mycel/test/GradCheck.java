@@ -2,20 +2,17 @@ package dev.mycel.test;
 
 import dev.mycel.autograd.Autograd;
 import dev.mycel.core.DType;
-import dev.mycel.core.Scope;
-import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.GradientCheck;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares gradients with central differences of fourth order along random directions, in float64
- * unless a backend lacks it. The gradient of a function f along v is compared with {@code (8 (f(x +
- * hv) - f(x - hv)) - (f(x + 2hv) - f(x - 2hv))) / 12h}; its second derivative with the same
- * difference of the gradient.
+ * Compares the gradients of sample rows with finite differences (see {@link GradientCheck}), in
+ * float64 unless a backend lacks it, and with the ones that a row pins.
  */
 public final class GradCheck {
   private GradCheck() {}
@@ -123,88 +120,7 @@ public final class GradCheck {
 
   private static @Nullable String difference(
       Function<List<Tensor>, List<Tensor>> f, List<Tensor> at, int order, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    long weights = random.nextLong();
-    Function<List<Tensor>, Tensor> scalar = x -> weighted(f.apply(x), weights);
-    List<Tensor> along = directions(at, random);
-    Function<List<Tensor>, Tensor> slope = x -> inner(Autograd.grad(scalar).apply(x), along);
-    String first = compare("gradient", scalar, slope, at, along);
-    if (first != null || order < 2) {
-      return first;
-    }
-    List<Tensor> second = directions(at, random);
-    Function<List<Tensor>, Tensor> curvature = x -> inner(Autograd.grad(slope).apply(x), second);
-    return compare("second derivative", slope, curvature, at, second);
-  }
-
-  private static @Nullable String compare(
-      String what,
-      Function<List<Tensor>, Tensor> f,
-      Function<List<Tensor>, Tensor> derivative,
-      List<Tensor> at,
-      List<Tensor> along) {
-    boolean wide = at.stream().allMatch(t -> t.dtype() == DType.FLOAT64);
-    double h = wide ? 1e-3 : 0x1p-5;
-    double near = number(f, moved(at, along, h)) - number(f, moved(at, along, -h));
-    double far = number(f, moved(at, along, 2 * h)) - number(f, moved(at, along, -2 * h));
-    double expected = (8 * near - far) / (12 * h);
-    double found = number(derivative, at);
-    double size = Math.max(1, Math.abs(number(f, at)));
-    double allowed = (wide ? 1e-6 : 2e-2) * Math.max(size, Math.abs(expected));
-    return Math.abs(found - expected) <= allowed
-        ? null
-        : what + " along a random direction is " + found + ", differences give " + expected;
-  }
-
-  private static double number(Function<List<Tensor>, Tensor> f, List<Tensor> x) {
-    try (Scope scope = Scope.open()) {
-      return HostValues.of(f.apply(x)).get(0);
-    }
-  }
-
-  private static List<Tensor> moved(List<Tensor> x, List<Tensor> along, double step) {
-    List<Tensor> moved = new ArrayList<>();
-    for (int i = 0; i < x.size(); i++) {
-      moved.add(x.get(i).add(along.get(i).mul(step)));
-    }
-    return moved;
-  }
-
-  /** Random directions of about unit length. */
-  private static List<Tensor> directions(List<Tensor> like, SplittableRandom random) {
-    List<Tensor> directions = new ArrayList<>();
-    long all = Math.max(1, like.stream().mapToLong(Tensor::size).sum());
-    for (Tensor x : like) {
-      directions.add(uniform(x.shape(), x.dtype(), random, 2 / Math.sqrt(all)));
-    }
-    return directions;
-  }
-
-  private static Tensor uniform(Shape shape, DType dtype, SplittableRandom random, double bound) {
-    double[] v = new double[(int) shape.size()];
-    for (int i = 0; i < v.length; i++) {
-      v[i] = bound * (2 * random.nextDouble() - 1);
-    }
-    return HostValues.of(dtype, shape, v).toTensor();
-  }
-
-  /**
-   * The sum of the float outputs' elements, each with a random weight that depends on the seed
-   * alone.
-   */
-  private static Tensor weighted(List<Tensor> outputs, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    List<Tensor> floats = outputs.stream().filter(t -> t.dtype().isFloat()).toList();
-    List<Tensor> weights =
-        floats.stream().map(t -> uniform(t.shape(), t.dtype(), random, 1)).toList();
-    return inner(floats, weights);
-  }
-
-  private static Tensor inner(List<Tensor> x, List<Tensor> y) {
-    Tensor sum = x.get(0).mul(y.get(0)).sum();
-    for (int i = 1; i < x.size(); i++) {
-      sum = sum.add(x.get(i).mul(y.get(i)).sum());
-    }
-    return sum;
+    List<String> names = IntStream.range(0, at.size()).mapToObj(i -> "input " + i).toList();
+    return new GradientCheck(f, at, names, seed).difference(order);
   }
 }

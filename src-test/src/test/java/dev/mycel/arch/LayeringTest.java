@@ -33,6 +33,8 @@ final class LayeringTest {
               "dev.mycel.nn",
               "dev.mycel.optim",
               "dev.mycel.checkpoint",
+              "dev.mycel.train",
+              "dev.mycel.junit",
               "dev.mycel.reference",
               "dev.mycel.onednn");
 
@@ -81,10 +83,11 @@ final class LayeringTest {
   }
 
   @Test
-  void optimizersAndCheckpointsKnowNoBackend() {
+  void optimizersCheckpointsTrainingAndTheTestKitKnowNoBackend() {
     noClasses()
         .that()
-        .resideInAnyPackage("dev.mycel.optim..", "dev.mycel.checkpoint..")
+        .resideInAnyPackage(
+            "dev.mycel.optim..", "dev.mycel.checkpoint..", "dev.mycel.train..", "dev.mycel.junit..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(BACKENDS)
@@ -103,7 +106,27 @@ final class LayeringTest {
             "dev.mycel.autograd..",
             "dev.mycel.nn..",
             "dev.mycel.optim..",
-            "dev.mycel.checkpoint..")
+            "dev.mycel.checkpoint..",
+            "dev.mycel.train..",
+            "dev.mycel.junit..")
+        .check(LIBRARY);
+  }
+
+  @Test
+  void nothingKnowsTrainingOrTheTestKit() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.mycel.train..", "dev.mycel.test..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.mycel.train..")
+        .check(LIBRARY);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.mycel.junit..", "dev.mycel.test..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.mycel.junit..", "org.junit..")
         .check(LIBRARY);
   }
 
@@ -172,7 +195,10 @@ final class LayeringTest {
 
   @Test
   void nothingPrintsOrUsesAnotherLogger() {
+    // Monitors print, to a stream that they are given; where none is, that class names one.
     noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("dev.mycel.train.Console")
         .should()
         .accessField(System.class, "out")
         .orShould()

@@ -1,5 +1,6 @@
 package dev.mycel.checkpoint;
 
+import static dev.mycel.junit.MycelAssertions.assertSameAfterReload;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,5 +145,22 @@ class CheckpointTest {
     entries.put("bias", new Parameter(Ops.scalar(3, DType.FLOAT32), "bias"));
     Checkpoints.loadParamIntoNet(dense, entries);
     assertArrayEquals(new float[] {3}, floats(dense.parametersDict().get("bias")));
+  }
+
+  @Test
+  void anInterruptDoesNotTearAFileAndIsKept() throws IOException {
+    Net net = new Net();
+    Thread.currentThread().interrupt();
+    Path file;
+    try {
+      file = Checkpoints.saveCheckpoint(net, folder.resolve("net.ckpt"));
+    } finally {
+      assertTrue(Thread.interrupted(), "the thread is still interrupted");
+    }
+    assertSameAfterReload(net);
+    assertEquals(net.parametersDict().keySet(), Checkpoints.loadCheckpoint(file).keySet());
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(file), files.toList());
+    }
   }
 }

@@ -72,7 +72,7 @@ final class NameCases {
   /**
    * A text as it must print here: an object that Python shows by its address prints as its class.
    */
-  private static String plain(JsonElement e) {
+  static String plain(JsonElement e) {
     String text = e.isJsonPrimitive() ? e.getAsString() : e.toString();
     return text.replaceAll("<[\\w.]+\\.(\\w+) object at 0x0>", "$1");
   }

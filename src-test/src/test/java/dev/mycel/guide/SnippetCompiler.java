@@ -29,15 +29,21 @@ final class SnippetCompiler {
           "dev.mycel.checkpoint.*",
           "dev.mycel.core.*",
           "dev.mycel.nn.*",
+          "dev.mycel.nn.amp.*",
           "dev.mycel.nn.init.*",
           "dev.mycel.nn.layer.*",
           "dev.mycel.nn.loss.*",
           "dev.mycel.optim.*",
-          "dev.mycel.optim.schedule.*");
+          "dev.mycel.optim.amp.*",
+          "dev.mycel.optim.schedule.*",
+          "dev.mycel.train.*");
 
   /** Names that two of the packages have; the page means these. */
   private static final List<String> SINGLE =
-      List.of("dev.mycel.core.Random", "dev.mycel.nn.layer.Identity");
+      List.of(
+          "dev.mycel.core.Random",
+          "dev.mycel.nn.layer.Identity",
+          "dev.mycel.train.metrics.Metrics");
 
   private static final List<String> STATICS =
       List.of(

@@ -1,5 +1,6 @@
 package dev.mycel.nn;
 
+import static dev.mycel.junit.MycelAssertions.assertGradients;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -171,5 +172,20 @@ class LossesTest {
     }
     Tensor ignored = Tensor.of(new int[] {0, -100}, 2);
     assertEquals(Math.log(3), new CrossEntropyLoss().call(x, ignored).item(), 1e-6);
+  }
+
+  @Test
+  void lossesHaveTheGradientsOfTheirFormulas() {
+    Tensor x = Tensor.of(new float[][] {{0.3f, -1.2f}, {0.9f, 2.1f}});
+    Tensor y = Tensor.of(new float[][] {{1.1f, 0.4f}, {-0.6f, 1.5f}});
+    for (LossBase loss :
+        List.of(
+            new MSELoss(), new L1Loss(), new RMSELoss(), new SmoothL1Loss(), new HuberLoss())) {
+      assertGradients(2, loss, x, y);
+    }
+    Tensor share = y.sigmoid();
+    assertGradients(2, new BCEWithLogitsLoss(), x, share);
+    assertGradients(2, new BCELoss(), x.sigmoid(), share);
+    assertGradients(2, new CrossEntropyLoss(), LOGITS, LABELS);
   }
 }

@@ -130,6 +130,98 @@ class PrecisionTest {
     assertTrue(half.cast(FLOAT32).allClose(exact, 1e-3, 1e-3));
   }
 
+  /** Calls another cell, notes what an operation gives before and after, and survives its errors. */
+  private static final class Outer extends Cell<Tensor, Tensor> {
+    private final Cell<Tensor, Tensor> inner;
+    private final transient List<DType> seen;
+
+    Outer(Cell<Tensor, Tensor> inner, List<DType> seen) {
+      this.inner = inner;
+      this.seen = seen;
+    }
+
+    @Override
+    protected Tensor construct(Tensor x) {
+      seen.add(x.add(1).dtype());
+      try {
+        seen.add(inner.call(x).dtype());
+      } catch (RuntimeException e) {
+        seen.add(DType.BOOL);
+      }
+      seen.add(x.add(1).dtype());
+      return x;
+    }
+  }
+
+  private static final class Failing extends Cell<Tensor, Tensor> {
+    @Override
+    protected Tensor construct(Tensor x) {
+      throw new IllegalStateException("on purpose");
+    }
+  }
+
+  @Test
+  void aNestedCallsTypeEndsWithTheCall() {
+    Outer net = new Outer(new Dense(4, 4), seen);
+    net.toFloat(FLOAT16);
+    net.inner.toFloat(FLOAT32);
+    net.call(Random.randn(2, 4));
+    assertEquals(List.of(FLOAT16, FLOAT32, FLOAT16), seen);
+  }
+
+  @Test
+  void aNestedErrorPutsTheCallersTypeBack() {
+    Outer net = new Outer(new Failing(), seen);
+    net.toFloat(FLOAT16);
+    net.inner.toFloat(BFLOAT16);
+    net.call(Random.randn(2, 4));
+    assertEquals(List.of(FLOAT16, DType.BOOL, FLOAT16), seen);
+    assertSame(Precision.NONE, Precision.current());
+  }
+
+  @Test
+  void functionsThatACellCallsComputeInItsType() {
+    Dense dense = new Dense(4, 4);
+    Tensor constant = Random.randn(2, 4);
+    Outer net =
+        new Outer(
+            new Cell<Tensor, Tensor>() {
+              @Override
+              protected Tensor construct(Tensor x) {
+                return shifted(dense.call(x), constant);
+              }
+            },
+            seen);
+    net.toFloat(BFLOAT16);
+    net.call(Random.randn(2, 4));
+    assertEquals(List.of(BFLOAT16, BFLOAT16, BFLOAT16), seen);
+    assertEquals(FLOAT32, constant.dtype());
+    assertEquals(FLOAT32, shifted(dense.call(Random.randn(2, 4)), constant).dtype());
+  }
+
+  private static Tensor shifted(Tensor x, Tensor by) {
+    return x.add(by);
+  }
+
+  @Test
+  void gradientsTakenInsideACellAreThoseTakenOutside() {
+    Random.setSeed(9);
+    Dense dense = new Dense(4, 1);
+    dense.toFloat(FLOAT16);
+    Tensor x = Random.randn(3, 4);
+    Tensor outside = Autograd.grad((Tensor t) -> dense.call(t)).apply(x);
+    Cell<Tensor, Tensor> inside =
+        new Cell<>() {
+          @Override
+          protected Tensor construct(Tensor in) {
+            return Autograd.grad((Tensor t) -> dense.call(t)).apply(in);
+          }
+        };
+    inside.toFloat(BFLOAT16);
+    assertEquals(FLOAT32, outside.dtype());
+    assertTrue(inside.call(x).sameAs(outside));
+  }
+
   @Test
   void onlyThreeTypesCanBeComputedIn() {
     for (DType wrong : new DType[] {INT32, FLOAT64, DType.BOOL}) {

@@ -1,5 +1,7 @@
 package dev.mycel.nn;
 
+import static dev.mycel.junit.MycelAssertions.assertGradients;
+import static dev.mycel.junit.MycelAssertions.assertTrainableOnOneBatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -23,6 +25,7 @@ import dev.mycel.nn.layer.LSTM;
 import dev.mycel.nn.layer.LSTMCell;
 import dev.mycel.nn.layer.RNN;
 import dev.mycel.nn.layer.RNNCell;
+import dev.mycel.nn.loss.MSELoss;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,5 +229,28 @@ class RecurrentTest {
         "RNN(\n  (rnn): _DynamicRNNTanh()\n  (dropout_op): Dropout(p=0.3)\n)",
         RNN.builder(2, 3).dropout(0.3).build().toString());
     assertEquals("LSTMCell()", new LSTMCell(2, 3).toString());
+  }
+
+  @Test
+  void layersHaveTheGradientsOfTheirSteps() {
+    assertGradients(new RNNCell(3, 4), x(2, 3), x(2, 4));
+    assertGradients(new GRUCell(3, 4), x(2, 3), x(2, 4));
+    Tensor input = x(3, 2, 3);
+    GRU gru = new GRU(3, 4);
+    assertGradients(v -> gru.call(v).first(), input);
+    LSTM lstm = LSTM.builder(3, 2).bidirectional(true).build();
+    assertGradients(v -> lstm.call(v).first(), input);
+    assertTrainableOnOneBatch(
+        new LastState(), new MSELoss(), new Pair<>(x(4, 3, 2), x(3, 4)));
+  }
+
+  /** The last output of a GRU. */
+  private static final class LastState extends Cell<Tensor, Tensor> {
+    private final GRU gru = new GRU(2, 4);
+
+    @Override
+    protected Tensor construct(Tensor x) {
+      return at(gru.call(x).first(), x.dim(0) - 1).mul(3);
+    }
   }
 }

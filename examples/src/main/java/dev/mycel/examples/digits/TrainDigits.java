@@ -7,13 +7,15 @@ import static dev.mycel.checkpoint.Checkpoints.saveCheckpoint;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.Tensor;
 import dev.mycel.nn.Reduction;
-import dev.mycel.nn.WithLossCell;
 import dev.mycel.nn.loss.SoftmaxCrossEntropyWithLogits;
 import dev.mycel.optim.Adam;
-import dev.mycel.optim.TrainOneStepCell;
 import dev.mycel.optim.schedule.CosineDecayLR;
+import dev.mycel.train.Model;
+import dev.mycel.train.ProgressBar;
+import dev.mycel.train.metrics.Metrics;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -55,9 +57,17 @@ public final class TrainDigits {
         SEED);
 
     DigitsNet net = new DigitsNet();
-    train(net, train, epochs, out, terminal);
-    Tensor scores = net.call(test.images());
-    double accuracy = accuracy(scores, test.labels());
+    var model = model(net, (long) epochs * stepsPerEpoch(train));
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
+    double accuracy =
+        model
+            .fit(
+                epochs,
+                () -> train.shuffledBatches(BATCH, random).iterator(),
+                List.of(test),
+                new ProgressBar(out, terminal))
+            .scalar("accuracy");
+    Tensor scores = model.predict(test.images());
     out.printf(Locale.ROOT, "test accuracy %.4f%n", accuracy);
 
     saveCheckpoint(net, file);
@@ -72,25 +82,15 @@ public final class TrainDigits {
     return accuracy;
   }
 
-  private static void train(
-      DigitsNet net, Digits data, int epochs, PrintStream out, boolean terminal) {
-    int steps = (data.size() + BATCH - 1) / BATCH;
+  private static int stepsPerEpoch(Digits data) {
+    return (data.size() + BATCH - 1) / BATCH;
+  }
+
+  private static Model<Tensor, Tensor, Tensor> model(DigitsNet net, long steps) {
     var loss = new SoftmaxCrossEntropyWithLogits(true, Reduction.MEAN);
     var optimizer =
-        Adam.builder(net.trainableParams())
-            .learningRate(CosineDecayLR.of(RATE, (long) epochs * steps))
-            .build();
-    var step = new TrainOneStepCell<>(new WithLossCell<>(net, loss), optimizer);
-    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
-    ProgressBar progress = new ProgressBar(out, terminal, epochs, steps);
-
-    net.setTrain(true);
-    for (int epoch = 0; epoch < epochs; epoch++) {
-      for (Digits.Batch batch : data.shuffledBatches(BATCH, random)) {
-        progress.step(step.call(batch.images(), batch.labels()).item());
-      }
-    }
-    net.setTrain(false);
+        Adam.builder(net.trainableParams()).learningRate(CosineDecayLR.of(RATE, steps)).build();
+    return new Model<>(net, loss, optimizer, Metrics.accuracy());
   }
 
   /** Share of rows whose highest score is the label's. */

@@ -4,9 +4,10 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Precision;
 import dev.mycel.core.Primitive;
-import dev.mycel.core.Primitive.PrecisionClass;
 import dev.mycel.core.Tensor;
+import dev.mycel.nn.Parameter;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Element types of inputs to primitives that layers bind themselves. */
 final class Casts {
@@ -14,17 +15,16 @@ final class Casts {
 
   /** The type in which a primitive computes on operands that join to that type. */
   static DType compute(Primitive<?> primitive, DType joined) {
-    Precision precision = Precision.current();
-    DType given = joined.isFloat() ? joined : DType.FLOAT32;
-    DType low = precision.compute();
-    if (low == null) {
-      return given;
-    }
-    if (!precision.byClass() || primitive.precision() == PrecisionClass.COMPUTE) {
-      return low;
-    }
-    boolean sensitive = primitive.precision() == PrecisionClass.SENSITIVE;
-    return sensitive ? given.join(DType.FLOAT32) : given;
+    return Precision.current().target(primitive, joined.isFloat() ? joined : DType.FLOAT32);
+  }
+
+  /**
+   * The type in which a bias is added to a product of that type. Where types go by the class of the
+   * operation, an addition takes the wider of its operands, as MindSpore's level auto does.
+   */
+  static DType biased(DType product, @Nullable Parameter bias) {
+    boolean widens = bias != null && Precision.current().rule() == Precision.Rule.BY_CLASS;
+    return widens ? product.join(bias.dtype()) : product;
   }
 
   /** An input as the precision in force wants it for that primitive. */

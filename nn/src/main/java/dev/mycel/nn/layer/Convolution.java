@@ -7,6 +7,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Ops;
+import dev.mycel.core.Precision;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
@@ -120,11 +121,24 @@ public abstract class Convolution extends Cell<Tensor, Tensor> implements Fusing
 
   final Tensor convolve(Tensor x) {
     DType type = type(x);
-    return Casts.settled(
-        () ->
-            bias == null
-                ? Ops.conv(x.cast(type), weightFor(type), attrs(x))
-                : Ops.conv(x.cast(type), weightFor(type), bias.value().cast(type), attrs(x)));
+    DType sum = Casts.biased(type, bias);
+    Tensor y = Casts.settled(() -> convolve(x.cast(type), sum));
+    return Precision.current().finish(Prims.CONV, y);
+  }
+
+  private Tensor convolve(Tensor x, DType sum) {
+    DType type = x.dtype();
+    if (bias == null) {
+      return Ops.conv(x, weightFor(type), attrs(x));
+    }
+    Tensor b = bias.value().cast(sum);
+    if (sum == type) {
+      return Ops.conv(x, weightFor(type), b, attrs(x));
+    }
+    long[] perChannel = new long[windows.size().length + 1];
+    Arrays.fill(perChannel, 1);
+    perChannel[0] = outChannels;
+    return Ops.conv(x, weightFor(type), attrs(x)).cast(sum).add(b.reshape(perChannel));
   }
 
   private DType type(Tensor x) {
@@ -164,7 +178,9 @@ public abstract class Convolution extends Cell<Tensor, Tensor> implements Fusing
     checkRank(x);
     DType type = type(x);
     BatchNorm norm = (BatchNorm) following.get(0);
-    if (type == DType.FLOAT64) {
+    // What the norm would compute in another type is not its own to take over.
+    boolean alike = Casts.compute(Prims.BATCH_NORM_INFER, type) == type;
+    if (type == DType.FLOAT64 || !alike) {
       Tensor y = convolve(x);
       for (Cell<Tensor, Tensor> cell : following) {
         y = cell.call(y);

@@ -64,11 +64,16 @@ public final class Dense extends Cell<Tensor, Tensor> {
   protected Tensor construct(Tensor x) {
     Tensor w = weight.value();
     DType type = Casts.compute(Prims.LINEAR, x.dtype().join(w.dtype()));
-    Tensor y =
-        bias == null
-            ? Ops.linear(x.cast(type), w.cast(type))
-            : Ops.linear(x.cast(type), w.cast(type), bias.value().cast(type));
+    Tensor y = product(x.cast(type), w.cast(type), Casts.biased(type, bias));
     return activation == null ? y : activation.call(y);
+  }
+
+  private Tensor product(Tensor x, Tensor w, DType sum) {
+    if (bias == null) {
+      return Ops.linear(x, w);
+    }
+    Tensor b = bias.value().cast(sum);
+    return sum == x.dtype() ? Ops.linear(x, w, b) : Ops.linear(x, w).cast(sum).add(b);
   }
 
   @Override

@@ -1,0 +1,265 @@
+package dev.mycel.train;
+
+import dev.mycel.core.ArgumentException;
+import dev.mycel.core.Messages;
+import dev.mycel.core.Scope;
+import dev.mycel.nn.Parameter;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stops the training when a monitored value has not improved for some epochs.
+ *
+ * <pre>{@code
+ * EarlyStopping.monitor("accuracy").patience(3).restoreBestWeights(true).build()
+ * }</pre>
+ *
+ * <p>{@code "loss"} is the loss of an epoch's last step; any other name is a metric of the model, or
+ * {@code "eval_loss"}. Epochs without an evaluation do not count for those.
+ */
+public final class EarlyStopping extends Callback {
+  /** Which values are better. */
+  public enum Mode {
+    /** Smaller ones for losses and errors by MindSpore's names, larger ones for the rest. */
+    AUTO,
+    /** Smaller ones. */
+    MIN,
+    /** Larger ones. */
+    MAX
+  }
+
+  private static final Set<String> SMALLER_IS_BETTER =
+      Set.of(
+          "hausdorff_distance",
+          "mae",
+          "mse",
+          "loss",
+          "perplexity",
+          "mean_surface_distance",
+          "root_mean_square_distance",
+          "eval_loss");
+
+  private static final System.Logger LOG = System.getLogger("dev.mycel.train");
+
+  private final String monitor;
+  private final double minDelta;
+  private final int patience;
+  private final boolean verbose;
+  private final boolean smaller;
+  private final @Nullable Double baseline;
+  private final boolean restoreBestWeights;
+  private final Supplier<PrintStream> out;
+
+  private double best;
+  private int wait;
+  private int stoppedEpoch;
+  private boolean warned;
+  private final Map<Parameter, Parameter> bestWeights = new LinkedHashMap<>();
+
+  private EarlyStopping(Builder b) {
+    monitor = b.monitor;
+    minDelta = b.minDelta;
+    patience = b.patience;
+    verbose = b.verbose;
+    smaller =
+        b.mode == Mode.MIN || (b.mode == Mode.AUTO && SMALLER_IS_BETTER.contains(b.monitor));
+    baseline = b.baseline;
+    restoreBestWeights = b.restoreBestWeights;
+    out = b.out;
+  }
+
+  /** Stops as soon as the loss of an evaluation does not improve. */
+  public EarlyStopping() {
+    this(new Builder("eval_loss"));
+  }
+
+  /** Begins a callback that monitors that value. */
+  public static Builder monitor(String monitor) {
+    return new Builder(monitor);
+  }
+
+  @Override
+  public void onTrainBegin(RunContext context) {
+    best = smaller ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+    wait = 0;
+    stoppedEpoch = 0;
+    warned = false;
+    bestWeights.clear();
+  }
+
+  @Override
+  public void onTrainEpochEnd(RunContext context) {
+    OptionalDouble found = value(context.originalArgs());
+    if (found.isEmpty()) {
+      return;
+    }
+    double current = found.getAsDouble();
+    wait++;
+    if (isImprovement(current, best)) {
+      best = current;
+      remember(context.originalArgs());
+      if (baseline == null || isImprovement(current, baseline)) {
+        wait = 0;
+      }
+    }
+    if (wait > 0 && wait >= patience) {
+      stoppedEpoch = context.originalArgs().curEpochNum();
+      context.requestStop();
+      restore();
+    }
+  }
+
+  private boolean isImprovement(double current, double than) {
+    return smaller ? current < than - minDelta : current > than + minDelta;
+  }
+
+  private void remember(InternalCallbackParam args) {
+    if (restoreBestWeights) {
+      bestWeights.clear();
+      args.trainNetwork().getParameters().forEach(p -> bestWeights.put(p, p.copy()));
+    }
+  }
+
+  private void restore() {
+    if (bestWeights.isEmpty()) {
+      return;
+    }
+    if (verbose) {
+      print("Restoring model weights from the end of the best epoch.");
+    }
+    try (Scope scope = Scope.open()) {
+      bestWeights.forEach((weight, kept) -> weight.assign(kept.value()));
+    }
+  }
+
+  private OptionalDouble value(InternalCallbackParam args) {
+    if (monitor.equals("loss")) {
+      return OptionalDouble.of(args.loss());
+    }
+    EvalResults results = args.evalResults();
+    if (results.containsKey(monitor)) {
+      return OptionalDouble.of(results.scalar(monitor));
+    }
+    if (!results.isEmpty()) {
+      throw new ArgumentException(
+          Messages.of("EarlyStopping: the evaluation has no value named '" + monitor + "'")
+              .line("available", names(results.keySet()))
+              .hint("monitor one of these, or give the model that metric")
+              .text());
+    }
+    if (!warned && args.validDataset().isEmpty()) {
+      warned = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "EarlyStopping cannot monitor '"
+              + monitor
+              + "': there is no evaluation; use fit with data to evaluate with, or monitor loss");
+    }
+    return OptionalDouble.empty();
+  }
+
+  private static String names(Set<String> evaluated) {
+    return evaluated.stream().collect(Collectors.joining(" ", "loss ", ""));
+  }
+
+  @Override
+  public void onTrainEnd(RunContext context) {
+    if (stoppedEpoch > 0 && verbose) {
+      print(String.format(Locale.ROOT, "Epoch %05d: early stopping", stoppedEpoch));
+    }
+  }
+
+  @Override
+  public void close() {
+    bestWeights.clear();
+  }
+
+  /** The epoch that stopped the last training; empty if none did. */
+  public OptionalInt stoppedEpoch() {
+    return stoppedEpoch > 0 ? OptionalInt.of(stoppedEpoch) : OptionalInt.empty();
+  }
+
+  private void print(String line) {
+    PrintStream stream = out.get();
+    stream.println(line);
+    stream.flush();
+  }
+
+  /** The options; unset ones have MindSpore's defaults. */
+  public static final class Builder {
+    private final String monitor;
+    private double minDelta;
+    private int patience;
+    private boolean verbose;
+    private Mode mode = Mode.AUTO;
+    private @Nullable Double baseline;
+    private boolean restoreBestWeights;
+    private Supplier<PrintStream> out = Console::out;
+
+    private Builder(String monitor) {
+      this.monitor = monitor;
+    }
+
+    /** By how much a value must be better to count as such; 0 by default. */
+    public Builder minDelta(double minDelta) {
+      if (!Double.isFinite(minDelta)) {
+        throw new ArgumentException("EarlyStopping: minDelta must be finite, got " + minDelta);
+      }
+      this.minDelta = Math.abs(minDelta);
+      return this;
+    }
+
+    /** How many epochs without improvement are waited for; 0, as 1, stops at the first. */
+    public Builder patience(int patience) {
+      if (patience < 0) {
+        throw new ArgumentException(
+            "EarlyStopping: patience must not be negative, got " + patience);
+      }
+      this.patience = patience;
+      return this;
+    }
+
+    /** Whether stopping is printed; false by default. */
+    public Builder verbose(boolean verbose) {
+      this.verbose = verbose;
+      return this;
+    }
+
+    /** Which values are better; by the name of the value by default. */
+    public Builder mode(Mode mode) {
+      this.mode = mode;
+      return this;
+    }
+
+    /** What an improvement must also be better than to end the waiting. */
+    public Builder baseline(double baseline) {
+      this.baseline = baseline;
+      return this;
+    }
+
+    /** Whether stopping gives all parameters the values of the best epoch; false by default. */
+    public Builder restoreBestWeights(boolean restore) {
+      this.restoreBestWeights = restore;
+      return this;
+    }
+
+    /** Where to print; the standard output by default. */
+    public Builder to(PrintStream stream) {
+      this.out = () -> stream;
+      return this;
+    }
+
+    /** The callback. */
+    public EarlyStopping build() {
+      return new EarlyStopping(this);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Loops of models, callbacks and metrics. */
+package dev.mycel.train;
