@@ -239,11 +239,9 @@ public final class GradientTaps {
       @Nullable Tensor[] results = new Tensor[dy.length];
       for (int i = 0; i < results.length; i++) {
         Tensor gradient = after.get(i);
-        Gradients.requireLike(
-            what + " returned a gradient that cannot take the place of gradient " + i,
-            "given   ",
+        GradientHooks.requireLike(
+            before.size() == 1 ? what : what + ", at gradient " + i + ",",
             before.get(i).type(),
-            "returned",
             gradient.type());
         results[i] = gradient == before.get(i) ? dy[i] : gradient;
       }

@@ -3,6 +3,7 @@ package dev.mycel.autograd;
 import dev.mycel.core.Interpreter;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
+import dev.mycel.core.TensorType;
 import dev.mycel.core.Variable;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class NodeHooks {
   private final Map<Integer, GradientHooks> byNode = new HashMap<>();
 
-  HookHandle add(int node, GradientHook hook) {
-    return byNode.computeIfAbsent(node, n -> new GradientHooks()).add(hook);
+  HookHandle add(int node, TensorType type, GradientHook hook) {
+    return byNode.computeIfAbsent(node, n -> new GradientHooks(type)).add(hook);
   }
 
   /** The gradients of consecutive nodes as their hooks leave them. */
@@ -33,30 +34,27 @@ final class NodeHooks {
   }
 
   /**
-   * Runs the hooks of inputs and variables, which no recorded call made: their gradients are
-   * complete when the walk has ended.
+   * Runs the hooks of what no recorded call made: its gradient is complete when the walk has ended.
    *
+   * @param watched the nodes that gradients were asked for
    * @param sums gradients by node, claims of the parent; replaced where a hook says so
    */
-  void finish(
-      Interpreter parent,
-      Map<Variable, Integer> variables,
-      boolean[] watched,
-      @Nullable Tensor[] sums) {
+  void finish(Interpreter parent, boolean[] watched, @Nullable Tensor[] sums) {
     byNode.forEach(
         (node, hooks) -> {
           if (watched[node]) {
             replace(parent, node, hooks, sums);
           }
         });
-    variables.forEach(
-        (variable, node) -> {
-          GradientHooks hooks =
-              variable instanceof HookedVariable hooked ? hooked.gradientHooks() : null;
-          if (hooks != null && watched[node]) {
-            replace(parent, node, hooks, sums);
-          }
-        });
+  }
+
+  /** Runs the hooks of a variable; those of its value as a tensor have run. */
+  static void finish(
+      Interpreter parent, Variable variable, int node, @Nullable Tensor[] sums) {
+    GradientHooks hooks = variable instanceof HookedVariable v ? v.gradientHooks() : null;
+    if (hooks != null) {
+      replace(parent, node, hooks, sums);
+    }
   }
 
   private static void replace(

@@ -1,12 +1,12 @@
 package dev.mycel.autograd;
 
+import dev.mycel.core.DrawLog;
 import dev.mycel.core.Interpreter;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Precision;
 import dev.mycel.core.Profile;
-import dev.mycel.core.DrawLog;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
@@ -250,7 +250,8 @@ final class Recomputation<I, O> {
   Tensor valueRead(Variable variable) {
     Tensor value = reads.get(variable);
     if (value == null) {
-      throw changed("a variable that the first did not read", variable.type());
+      Object name = variable instanceof HookedVariable ? variable : variable.type();
+      throw changed("a variable that the first did not read", name);
     }
     return value;
   }

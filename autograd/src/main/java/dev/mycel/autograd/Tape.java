@@ -117,9 +117,9 @@ final class Tape extends Interpreter implements AutoCloseable {
     return dropped.isOpen();
   }
 
-  /** Lets a hook see the gradient of a node once it is complete. */
-  HookHandle hook(int node, GradientHook hook) {
-    return hooks.add(node, hook);
+  /** Lets a hook see the gradient of one of this tape's tensors once it is complete. */
+  HookHandle hook(Tensor t, GradientHook hook) {
+    return hooks.add(node(t), t.type(), hook);
   }
 
   private Tensor traced(Tensor inner, int node) {
@@ -431,9 +431,8 @@ final class Tape extends Interpreter implements AutoCloseable {
         entries.remove(e);
       }
     }
-    Map<Variable, Integer> variables = new IdentityHashMap<>();
-    leaves.forEach((variable, leaf) -> variables.put(variable, node(leaf)));
-    hooks.finish(parent, variables, watched, sums);
+    hooks.finish(parent, watched, sums);
+    leaves.forEach((variable, leaf) -> NodeHooks.finish(parent, variable, node(leaf), sums));
     return true;
   }
 

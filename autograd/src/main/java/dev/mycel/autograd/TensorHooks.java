@@ -11,7 +11,7 @@ final class TensorHooks {
   private TensorHooks() {}
 
   static HookHandle register(Tensor tensor, GradientHook hook) {
-    GradientHooks.checked(hook);
+    GradientHooks.checked(hook, tensor.type());
     List<HookHandle> handles = new ArrayList<>();
     Tensor t = tensor;
     for (Interpreter i = Interpreters.top(); i != i.parent(); i = i.parent()) {
@@ -21,7 +21,7 @@ final class TensorHooks {
           break; // The first run registered it where the whole gradient is.
         }
       } else if (i instanceof Tape tape && tape.holds(t)) {
-        handles.add(tape.hook(tape.node(t), hook));
+        handles.add(tape.hook(t, hook));
         t = tape.lower(t);
       }
     }

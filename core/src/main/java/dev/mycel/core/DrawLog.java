@@ -41,7 +41,7 @@ public final class DrawLog {
         return stream;
       }
       if (next == log.draws.size()) {
-        throw changed(log.draws.size() + " draws", "one more, " + what + " of " + elements);
+        throw changed(count(next), "one more: " + what + " of " + elements);
       }
       Draw draw = log.draws.get(next++);
       if (!draw.what().equals(what) || draw.elements() != elements) {
@@ -52,8 +52,12 @@ public final class DrawLog {
 
     private void finish() {
       if (again && next < log.draws.size()) {
-        throw changed(log.draws.size() + " draws", next + " draws");
+        throw changed(count(log.draws.size()), count(next));
       }
+    }
+
+    private static String count(int draws) {
+      return draws == 1 ? "1 draw" : draws + " draws";
     }
 
     private static TensorException changed(String first, String second) {

@@ -387,8 +387,10 @@ public abstract class Cell<I, O> implements Function<I, O> {
   }
 
   /**
-   * MindSpore's mark of cells whose gradient is wanted, of this cell only. Gradients here are asked
-   * for by {@code grad} and {@code valueAndGrad}, which need no mark and run the forward once.
+   * MindSpore's mark of cells whose gradient is wanted, of this cell only; nothing depends on it.
+   * Gradients here are asked for by {@code grad} and {@code valueAndGrad}, which run the forward
+   * once, marked or not. A call before them is a forward pass of its own, which moves statistics
+   * and draws: where MindSpore would use it again, take its value from {@code valueAndGrad}.
    */
   public Cell<I, O> setGrad(boolean mode) {
     requiresGrad = mode;

@@ -52,7 +52,10 @@ final class Hooks<I, O> {
 
   private <H> H given(String method, @Nullable H hook) {
     if (hook == null) {
-      throw new ArgumentException(method + ": the hook for " + cell.clsName() + " is null");
+      throw new ArgumentException(
+          Messages.of(method + ": the hook for " + cell.clsName() + " is null")
+              .hint("give a function; to take a hook away, call remove() of its handle")
+              .text());
     }
     return hook;
   }
@@ -89,12 +92,24 @@ final class Hooks<I, O> {
     for (ForwardPreHook<I, O> hook : forwardPre) {
       I other = hook.beforeForward(cell, input);
       if (other != null) {
-        cell.checkInput(other);
+        requireWhole(other);
         requireAsMany("registerForwardPreHook", "input ", input, other);
         input = other;
       }
     }
     return input;
+  }
+
+  private void requireWhole(I input) {
+    try {
+      cell.checkInput(input);
+    } catch (ArgumentException e) {
+      throw new ArgumentException(
+          Messages.of("registerForwardPreHook: a hook of " + cell.clsName() + " left out an input")
+              .line("problem", e.getMessage())
+              .hint("return null to keep the input, or all of it")
+              .text());
+    }
   }
 
   private O afterForward(I input, O computed) {

@@ -178,7 +178,7 @@ public final class Parameter extends Variable implements HookedVariable {
   public synchronized HookHandle registerHook(GradientHook hook) {
     GradientHooks own = hooks;
     if (own == null) {
-      own = new GradientHooks();
+      own = new GradientHooks(this);
       hooks = own;
     }
     return own.add(hook);
