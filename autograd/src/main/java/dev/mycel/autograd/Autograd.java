@@ -6,6 +6,7 @@ import dev.mycel.core.Interpreter;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Pair;
 import dev.mycel.core.Tensor;
+import dev.mycel.core.TensorException;
 import dev.mycel.core.Tree;
 import dev.mycel.core.Triple;
 import dev.mycel.core.Variable;
@@ -176,7 +177,7 @@ public final class Autograd {
     Interpreter top = Interpreters.top();
     Tensor t = x;
     for (Interpreter i = top; i != i.parent(); i = i.parent()) {
-      t = i instanceof Tape ? i.lower(t) : t;
+      t = i instanceof Tape || i instanceof Region ? i.lower(t) : t;
     }
     return t;
   }
@@ -208,5 +209,33 @@ public final class Autograd {
   public static <I, O> O customCall(
       I input, Function<I, O> forward, CustomBackward<I, O> backward) {
     return CustomCalls.call(input, forward, backward);
+  }
+
+  /**
+   * Runs a function whose intermediate results are dropped at once: when a gradient comes to it,
+   * the function runs a second time, on the same inputs, with the variables, the random draws and
+   * the precision that the first run had. What it writes to variables the second time has no
+   * effect. The gradients are the same, bit by bit, and of any order; forward costs twice the time.
+   *
+   * <p>Only the output survives a run: tensors that the function leaves elsewhere end with it.
+   * Other effects of the function, on Java objects, happen twice.
+   *
+   * @param forward must do the same each time it runs
+   * @throws TensorException during the backward pass, if the second run does something else
+   */
+  public static <I, O> O recompute(I input, Function<I, O> forward) {
+    return Recomputation.run(input, forward);
+  }
+
+  /**
+   * Lets a hook see the gradient of a tensor, or replace it, in every gradient that is being
+   * recorded now. Hooks run in the order of registration, once the gradient is complete: all uses
+   * of the tensor have given their part. Where nothing flows, or nothing is recorded, they do not
+   * run. Inside a gradient of a gradient, a hook sees what passes in either.
+   *
+   * @param tensor an intermediate result or an input of the differentiated function
+   */
+  public static HookHandle registerHook(Tensor tensor, GradientHook hook) {
+    return TensorHooks.register(tensor, hook);
   }
 }

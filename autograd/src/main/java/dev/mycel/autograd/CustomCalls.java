@@ -25,6 +25,13 @@ final class CustomCalls {
 
   private static <I, O> O call(
       Interpreter top, I input, Function<I, O> forward, CustomBackward<I, O> backward) {
+    if (top instanceof Region region) {
+      return call(
+          region.parent(),
+          Tree.map(input, region::admit),
+          in -> Interpreters.under(region.over(Interpreters.top()), () -> forward.apply(in)),
+          backward);
+    }
     if (!(top instanceof Tape tape)) {
       return isTapeBelow(top)
           ? call(top.parent(), input, forward, backward)
@@ -62,7 +69,7 @@ final class CustomCalls {
   }
 
   private record Entry<I, O>(Interpreter parent, I input, O output, CustomBackward<I, O> backward)
-      implements Tape.CustomEntry {
+      implements CustomEntry {
     @Override
     public @Nullable Tensor[] pull(@Nullable Tensor[] dy) {
       int[] i = {0};

@@ -50,6 +50,11 @@ final class Tape extends Interpreter implements AutoCloseable {
     /** Gradients by input, null for none. */
     abstract @Nullable Tensor[] pull(@Nullable Tensor[] dy);
 
+    /** Whether it is pulled though no gradient arrives. */
+    boolean isDue() {
+      return false;
+    }
+
     /** Gives up what was kept. */
     abstract void drop();
   }
@@ -62,6 +67,8 @@ final class Tape extends Interpreter implements AutoCloseable {
   private final VjpTable table = VjpTable.get();
   private final Map<Variable, Tensor> leaves = new IdentityHashMap<>();
   private final List<Entry> entries = new ArrayList<>();
+  private final NodeHooks hooks = new NodeHooks();
+  private final DroppedParts dropped = new DroppedParts();
   private int nodes;
   private boolean closed;
 
@@ -91,6 +98,30 @@ final class Tape extends Interpreter implements AutoCloseable {
     return owns(t) ? ((Traced) open(t)).node() : -1;
   }
 
+  /** Whether the tensor is one of this tape's. */
+  boolean holds(Tensor t) {
+    return owns(t);
+  }
+
+  /** From now on calls are followed, but not kept. Returns the number of the first node. */
+  int beginDropping() {
+    return dropped.open(nodes);
+  }
+
+  /** From now on calls are kept again. */
+  void endDropping() {
+    dropped.close(nodes);
+  }
+
+  boolean isDropping() {
+    return dropped.isOpen();
+  }
+
+  /** Lets a hook see the gradient of one of this tape's tensors once it is complete. */
+  HookHandle hook(Tensor t, GradientHook hook) {
+    return hooks.add(node(t), t.type(), hook);
+  }
+
   private Tensor traced(Tensor inner, int node) {
     return wrap(inner.type(), new Traced(inner, node));
   }
@@ -110,6 +141,7 @@ final class Tape extends Interpreter implements AutoCloseable {
         inner[i] = traced.inner();
         inputNodes[i] = traced.node();
         followed |= traced.node() >= 0;
+        dropped.check(traced.node(), t.type());
       } else {
         inner[i] = t;
         inputNodes[i] = -1;
@@ -123,7 +155,7 @@ final class Tape extends Interpreter implements AutoCloseable {
       return expand(primitive, attrs, inputs);
     }
     Tensor[] results = parent.interpret(primitive, attrs, inner);
-    return record(row, attrs, inner, inputNodes, results);
+    return dropped.isOpen() ? follow(results) : record(row, attrs, inner, inputNodes, results);
   }
 
   private <A> Tensor[] expand(Primitive<A> primitive, A attrs, Tensor[] inputs) {
@@ -191,17 +223,12 @@ final class Tape extends Interpreter implements AutoCloseable {
     for (int i = 0; i < inputs.length; i++) {
       inputNodes[i] = node(inputs[i]);
     }
-    entries.add(new CustomCall(custom, inputNodes, nodes, results.length));
+    if (dropped.isOpen()) {
+      custom.drop();
+    } else {
+      entries.add(new CustomCall(custom, inputNodes, nodes, results.length));
+    }
     return follow(results);
-  }
-
-  /** What a custom entry does when the walk comes to it. */
-  interface CustomEntry {
-    /** Gradients by input. */
-    @Nullable Tensor[] pull(@Nullable Tensor[] dy);
-
-    /** Gives up what it kept. */
-    void drop();
   }
 
   private static final class CustomCall extends Entry {
@@ -215,6 +242,11 @@ final class Tape extends Interpreter implements AutoCloseable {
     @Override
     @Nullable Tensor[] pull(@Nullable Tensor[] dy) {
       return custom.pull(dy);
+    }
+
+    @Override
+    boolean isDue() {
+      return custom.isDue();
     }
 
     @Override
@@ -379,7 +411,7 @@ final class Tape extends Interpreter implements AutoCloseable {
     for (int e = entries.size() - 1; e >= 0; e--) {
       Entry entry = entries.get(e);
       @Nullable Tensor[] dy = new Tensor[entry.outputs];
-      boolean reached = false;
+      boolean reached = entry.isDue();
       for (int i = 0; i < dy.length; i++) {
         dy[i] = sums[entry.firstOutput + i];
         reached |= dy[i] != null;
@@ -399,13 +431,15 @@ final class Tape extends Interpreter implements AutoCloseable {
         entries.remove(e);
       }
     }
+    hooks.finish(parent, watched, sums);
+    leaves.forEach((variable, leaf) -> NodeHooks.finish(parent, variable, node(leaf), sums));
     return true;
   }
 
   private void pull(Entry entry, @Nullable Tensor[] dy, @Nullable Tensor[] sums) {
     String before = entry.place.isEmpty() ? null : Profile.enter(entry.place + " (gradient)");
     try (Scope scope = Scope.open()) {
-      accumulate(entry, entry.pull(dy), sums);
+      accumulate(entry, entry.pull(hooks.applied(entry.firstOutput, dy)), sums);
     } finally {
       if (before != null) {
         Profile.enter(before);

@@ -16,6 +16,9 @@ final class Context {
   /** The path of the innermost cell, for profiles. */
   String place = "";
 
+  /** Where random draws are noted, or come from again. */
+  DrawLog.@Nullable Run draws;
+
   static Context current() {
     return CURRENT.get();
   }

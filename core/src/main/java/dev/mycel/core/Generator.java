@@ -93,7 +93,12 @@ public final class Generator {
     if (elements < 0) {
       throw new ArgumentException("generator: a draw cannot have " + elements + " elements");
     }
-    return state.getAndUpdate(now -> new Stream(now.key(), now.counter() + 1));
+    return DrawLog.stream("generator", elements, this::advance);
+  }
+
+  private Stream advance() {
+    return Objects.requireNonNull(
+        state.getAndUpdate(now -> new Stream(now.key(), now.counter() + 1)));
   }
 
   private Stream now() {

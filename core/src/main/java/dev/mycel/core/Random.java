@@ -65,6 +65,10 @@ public final class Random {
     if (elements < 0) {
       throw new ArgumentException(opName + ": a draw cannot have " + elements + " elements");
     }
+    return DrawLog.stream(opName, elements, () -> freshStream(opName, opSeed));
+  }
+
+  private static Generator.Stream freshStream(String opName, long opSeed) {
     Seeds now = seeds;
     if (now.global().isEmpty() && opSeed == 0) {
       return new Generator.Stream(Entropy.next(), 0);

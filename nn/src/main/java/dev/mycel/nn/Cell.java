@@ -1,11 +1,11 @@
 package dev.mycel.nn;
 
 import dev.mycel.autograd.Autograd;
+import dev.mycel.autograd.HookHandle;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Precision;
-import dev.mycel.core.Profile;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
@@ -55,6 +55,8 @@ public abstract class Cell<I, O> implements Function<I, O> {
   private final Map<String, Object> inserted = new LinkedHashMap<>();
   private final Map<String, Object> flags = new LinkedHashMap<>();
   private @Nullable CellPrecision precision;
+  private final Hooks<I, O> hooks = new Hooks<>(this);
+  private boolean recomputed;
   private boolean training;
   private boolean requiresGrad;
 
@@ -96,23 +98,23 @@ public abstract class Cell<I, O> implements Function<I, O> {
 
   /**
    * Runs the cell: checks the input, puts the cell's precision in force, and calls {@link
-   * #construct}. Whatever it set is restored when construct fails, and the error tells the path of
+   * #construct} between the cell's hooks. Whatever it set is restored when construct fails, and the error tells the path of
    * cells it came through.
    *
    * @param input neither null nor, for several inputs, holding a null
    */
   public final O call(I input) {
-    O output =
-        callAs(
-            input,
-            customBackward ? x -> Autograd.customCall(x, this::body, this::bprop) : this::body);
-    CellPrecision chosen = precision;
-    return chosen == null ? output : chosen.finish(output);
+    return Calls.as(this, input, isPlain() ? this::body : x -> Calls.withHooks(this, hooks, x));
+  }
+
+  /** Whether nothing but {@link #construct} happens in a call. */
+  private boolean isPlain() {
+    return !customBackward && !recomputed && hooks.isEmpty();
   }
 
   /** Runs this cell and those that it takes over; errors tell the path to this one. */
   final O callFused(I input, List<? extends Cell<Tensor, Tensor>> following) {
-    return callAs(input, x -> scoped(x, following));
+    return Calls.as(this, input, x -> scoped(x, following));
   }
 
   /**
@@ -120,42 +122,24 @@ public abstract class Cell<I, O> implements Function<I, O> {
    * which is as plain.
    */
   final boolean isCalledLike(Cell<?, ?> other) {
-    return !customBackward
-        && !other.customBackward
+    return isPlain()
+        && other.isPlain()
         && Objects.equals(precision, other.precision)
         && (precision == null || precision.output() == null);
   }
 
-  private O callAs(I input, Function<I, O> work) {
-    checkInput(input);
-    if (!Profile.isOpen()) {
-      return run(input, work);
-    }
-    try (CellPath here = CellPath.enter(this)) {
-      return run(input, work);
-    }
+  /** Whether the cell brings its own backward pass. */
+  final boolean hasCustomBackward() {
+    return customBackward;
   }
 
-  private O run(I input, Function<I, O> work) {
-    CellPrecision chosen = precision;
-    Precision before = chosen == null ? null : Precision.swap(chosen.compute());
-    try {
-      O output = work.apply(input);
-      if (output == null) {
-        throw new ArgumentException(clsName() + ": construct returned null");
-      }
-      return output;
-    } catch (TensorException e) {
-      FailurePath.passThrough(this, e);
-      throw e;
-    } finally {
-      if (before != null) {
-        Precision.swap(before);
-      }
-    }
+  /** What was chosen for this cell to compute in, or null. */
+  final @Nullable CellPrecision chosenPrecision() {
+    return precision;
   }
 
-  private O body(I input) {
+  /** Runs construct; what it made on the way ends if the cell owns it. */
+  final O body(I input) {
     if (!ownsTemporaries()) {
       return construct(input);
     }
@@ -195,6 +179,34 @@ public abstract class Cell<I, O> implements Function<I, O> {
    */
   protected boolean ownsTemporaries() {
     return false;
+  }
+
+  // ---- hooks ------------------------------------------------------------------------------------
+
+  /**
+   * Lets a hook see and replace the input of every call. Hooks of a kind run in the order of
+   * registration, in the cell's precision; all of them run wherever the cell is called from.
+   */
+  public final HookHandle registerForwardPreHook(ForwardPreHook<I, O> hook) {
+    return hooks.add(hook);
+  }
+
+  /** Lets a hook see input and output of every call, and replace the output. */
+  public final HookHandle registerForwardHook(ForwardHook<I, O> hook) {
+    return hooks.add(hook);
+  }
+
+  /** Lets a hook see and replace the gradients that arrive at the output of calls. */
+  public final HookHandle registerBackwardPreHook(BackwardPreHook<I, O> hook) {
+    return hooks.add(hook);
+  }
+
+  /**
+   * Lets a hook see the gradients of output and input of calls, and replace the latter. For it the
+   * gradient of the input is computed even where nothing else asks for it.
+   */
+  public final HookHandle registerBackwardHook(BackwardHook<I, O> hook) {
+    return hooks.add(hook);
   }
 
   // ---- structure --------------------------------------------------------------------------------
@@ -357,10 +369,14 @@ public abstract class Cell<I, O> implements Function<I, O> {
   /** Training mode (dropout drops, statistics move) or inference, for this cell and all below. */
   public Cell<I, O> setTrain(boolean mode) {
     for (NamedCell named : Walk.cells(this)) {
-      Cell<?, ?> cell = named.cell();
-      cell.training = mode;
+      named.cell().putInMode(mode);
     }
     return this;
+  }
+
+  /** Sets the mode of this cell alone. */
+  final void putInMode(boolean mode) {
+    training = mode;
   }
 
   /** Whether the cell is in training mode; a fresh one is not. */
@@ -374,8 +390,10 @@ public abstract class Cell<I, O> implements Function<I, O> {
   }
 
   /**
-   * MindSpore's mark of cells whose gradient is wanted, of this cell only. Gradients here are asked
-   * for by {@code grad} and {@code valueAndGrad}, which need no mark and run the forward once.
+   * MindSpore's mark of cells whose gradient is wanted, of this cell only; nothing depends on it.
+   * Gradients here are asked for by {@code grad} and {@code valueAndGrad}, which run the forward
+   * once, marked or not. A call before them is a forward pass of its own, which moves statistics
+   * and draws: where MindSpore would use it again, take its value from {@code valueAndGrad}.
    */
   public Cell<I, O> setGrad(boolean mode) {
     requiresGrad = mode;
@@ -385,6 +403,37 @@ public abstract class Cell<I, O> implements Function<I, O> {
   /** What {@link #setGrad} said last. */
   public final boolean requiresGrad() {
     return requiresGrad;
+  }
+
+  /**
+   * From now on a gradient keeps nothing of what is computed inside this cell but its input, and
+   * computes it a second time when it comes back: less memory for more time, the same numbers. See
+   * {@link Autograd#recompute}. It covers all cells below; those may be recomputed in turn.
+   */
+  public Cell<I, O> recompute() {
+    return recompute(true);
+  }
+
+  /** Switches {@link #recompute()} on or off. */
+  public Cell<I, O> recompute(boolean mode) {
+    recomputed = mode;
+    return this;
+  }
+
+  /**
+   * MindSpore's form, whose arguments concern several machines: only their defaults are taken here.
+   *
+   * @param mpCommRecompute true
+   * @param parallelOptimizerCommRecompute false
+   */
+  public Cell<I, O> recompute(boolean mpCommRecompute, boolean parallelOptimizerCommRecompute) {
+    Recompute.checkArguments(this, mpCommRecompute, parallelOptimizerCommRecompute);
+    return recompute(true);
+  }
+
+  /** Whether the cell itself is recomputed; cells below one that is need not be. */
+  public final boolean isRecomputed() {
+    return recomputed;
   }
 
   /**

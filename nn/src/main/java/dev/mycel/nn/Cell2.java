@@ -87,4 +87,22 @@ public abstract class Cell2<A, B, O> extends Cell<Pair<A, B>, O> implements Func
     super.toFloat(compute);
     return this;
   }
+
+  @Override
+  public Cell2<A, B, O> recompute() {
+    return recompute(true);
+  }
+
+  @Override
+  public Cell2<A, B, O> recompute(boolean mode) {
+    super.recompute(mode);
+    return this;
+  }
+
+  @Override
+  public Cell2<A, B, O> recompute(
+      boolean mpCommRecompute, boolean parallelOptimizerCommRecompute) {
+    super.recompute(mpCommRecompute, parallelOptimizerCommRecompute);
+    return this;
+  }
 }

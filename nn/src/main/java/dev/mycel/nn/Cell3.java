@@ -90,4 +90,22 @@ public abstract class Cell3<A, B, C, O> extends Cell<Triple<A, B, C>, O>
     super.toFloat(compute);
     return this;
   }
+
+  @Override
+  public Cell3<A, B, C, O> recompute() {
+    return recompute(true);
+  }
+
+  @Override
+  public Cell3<A, B, C, O> recompute(boolean mode) {
+    super.recompute(mode);
+    return this;
+  }
+
+  @Override
+  public Cell3<A, B, C, O> recompute(
+      boolean mpCommRecompute, boolean parallelOptimizerCommRecompute) {
+    super.recompute(mpCommRecompute, parallelOptimizerCommRecompute);
+    return this;
+  }
 }

@@ -1,5 +1,9 @@
 package dev.mycel.nn;
 
+import dev.mycel.autograd.GradientHook;
+import dev.mycel.autograd.GradientHooks;
+import dev.mycel.autograd.HookHandle;
+import dev.mycel.autograd.HookedVariable;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
 import dev.mycel.core.DTypeException;
@@ -29,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #name} is the name in the outermost tree of cells that has named it. Trees name their
  * parameters whenever somebody asks for them: {@code net.trainableParams()} does.
  */
-public final class Parameter extends Variable {
+public final class Parameter extends Variable implements HookedVariable {
   private static final int LONGEST_NAME = 1024;
   private static final AtomicLong UNNAMED = new AtomicLong();
 
@@ -37,6 +41,7 @@ public final class Parameter extends Variable {
   private String name;
   private @Nullable WeakReference<Cell<?, ?>> namer;
   private boolean requiresGrad;
+  private volatile @Nullable GradientHooks hooks;
   private Shape shape;
   private final DType dtype;
   private volatile @Nullable LazyTensor pending;
@@ -163,6 +168,25 @@ public final class Parameter extends Variable {
   public Parameter setRequiresGrad(boolean mode) {
     requiresGrad = mode;
     return this;
+  }
+
+  /**
+   * Lets a hook see the gradient that is taken with respect to this parameter, or replace it: once
+   * per gradient, when all uses have given their part, in the order of registration. Hooks belong
+   * to this parameter and not to its copies.
+   */
+  public synchronized HookHandle registerHook(GradientHook hook) {
+    GradientHooks own = hooks;
+    if (own == null) {
+      own = new GradientHooks(this);
+      hooks = own;
+    }
+    return own.add(hook);
+  }
+
+  @Override
+  public @Nullable GradientHooks gradientHooks() {
+    return hooks;
   }
 
   // ---- values -----------------------------------------------------------------------------------
