@@ -6,6 +6,14 @@ import java.util.OptionalLong;
 
 /** What holds for the whole process: seed, backend, device, memory, threads, version. */
 public final class Mycel {
+  /** How cells run, by MindSpore's names. */
+  public enum Mode {
+    /** Every operation runs at once as ordinary Java: eager mode, the default. */
+    PYNATIVE_MODE,
+    /** A cell is compiled for the shapes and types of a call and runs as a whole; not there yet. */
+    GRAPH_MODE
+  }
+
   private Mycel() {}
 
   /** Sets the global seed, not negative; the same as {@link Random#setSeed}. */

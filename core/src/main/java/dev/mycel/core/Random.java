@@ -48,6 +48,11 @@ public final class Random extends RandomChoices {
     seeds = new Seeds(OptionalLong.of(seed));
   }
 
+  /** As in a fresh process: no global seed, every sequence at its beginning. For tests. */
+  static void forgetSeed() {
+    seeds = new Seeds(OptionalLong.empty());
+  }
+
   /** The global seed; empty if it was never set. */
   public static OptionalLong getSeed() {
     return seeds.global();
@@ -168,10 +173,11 @@ public final class Random extends RandomChoices {
   private static Tensor uniform(
       Shape shape, Tensor min, Tensor max, DType dtype, Source source) {
     boolean whole = dtype == DType.INT32 || dtype == DType.INT64;
-    if (whole && min.dtype().isInteger() && max.dtype().isInteger()) {
+    if (whole) {
+      requireWhole(min, max);
       Sampling.requireBelow("uniform", "min", min, "max", max);
     } else {
-      requireFloat("uniform", whole ? min.dtype().join(max.dtype()) : dtype);
+      requireFloat("uniform", dtype);
       Sampling.requireRange("uniform", "min", min, "max", max);
     }
     Shape all = Sampling.shape("uniform", shape, min, max);
@@ -326,18 +332,29 @@ public final class Random extends RandomChoices {
   /** Numbers in [0, 1) of a tensor's shape and floating-point type. */
   public static Tensor randLike(Tensor x) {
     Shape s = Checks.notNull(x, "randLike", "x").shape();
-    return uniform(s, 0, 1, x.dtype(), nextStream("randLike", 0, s.size()));
+    return uniform(s, 0, 1, requireFloat("randLike", x.dtype()), nextStream("randLike", 0, s.size()));
   }
 
   /** Standard normal numbers of a tensor's shape and floating-point type. */
   public static Tensor randnLike(Tensor x) {
     Shape s = Checks.notNull(x, "randnLike", "x").shape();
-    return normal(s, 0, 1, x.dtype(), nextStream("randnLike", 0, s.size()));
+    return normal(s, 0, 1, requireFloat("randnLike", x.dtype()), nextStream("randnLike", 0, s.size()));
   }
 
   /** Whole numbers in {@code [low, high)} of a tensor's shape and type. */
   public static Tensor randintLike(Tensor x, long low, long high) {
     return randint(low, high, Checks.notNull(x, "randintLike", "x").shape(), 0, x.dtype());
+  }
+
+  private static void requireWhole(Tensor min, Tensor max) {
+    if (!min.dtype().isInteger() || !max.dtype().isInteger()) {
+      throw new DTypeException(
+          Messages.of("uniform: whole numbers need whole bounds")
+              .line("min", min.type())
+              .line("max", max.type())
+              .hint("give bounds of an integer type, or ask for a floating-point type")
+              .text());
+    }
   }
 
   private static DType requireFloat(String op, DType dtype) {

@@ -109,7 +109,7 @@ final class Backends {
       }
     }
     throw new DeviceException(
-        listing(Messages.of("setDevice: " + target + ":" + index + " is not available")));
+        listing(Messages.of("setDevice: " + target + ":" + index + " is not available")).text());
   }
 
   /** The device is chosen once: with the first backend that is named, asked for or used. */
@@ -120,10 +120,11 @@ final class Backends {
     }
     throw new DeviceException(
         listing(
-            Messages.of(op + ": the device cannot change any more")
-                .line("in use", now.device())
-                .line("wanted", target + ":" + index)
-                .hint("choose the device first thing in the program; all that is there is:")));
+                Messages.of(op + ": the device cannot change after it was chosen or used")
+                    .line("in use", now.device())
+                    .line("wanted", target + ":" + index))
+            .hint("choose the device before anything else in the program")
+            .text());
   }
 
   /** Forgets the choice; open backends stay open for the tensors that they own. */
@@ -200,13 +201,13 @@ final class Backends {
   }
 
   /** What is available and why the rest is not, with the targets that no backend is for. */
-  private String listing(Messages message) {
+  private Messages listing(Messages message) {
     backendsOf(message);
     for (String target : TARGETS) {
       if (providers.stream().noneMatch(p -> p.target().equals(target))) {
         message.line(target, "not available: no backend for it is on the class path");
       }
     }
-    return message.text();
+    return message;
   }
 }
