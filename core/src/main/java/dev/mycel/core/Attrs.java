@@ -130,6 +130,9 @@ public final class Attrs {
   /** A draw of random bits: element i depends on key, counter and i alone. */
   public record Draw(Shape shape, DType dtype, long key, long counter) {}
 
+  /** A draw from a distribution, as float64: element i depends on key, counter and i alone. */
+  public record Sample(Law law, Shape shape, long key, long counter) {}
+
   /**
    * A convolution of {@code x[N, C, spatial...]} with {@code w[O, C / groups, kernel...]}.
    *

@@ -6,6 +6,14 @@ import java.util.OptionalLong;
 
 /** What holds for the whole process: seed, backend, device, memory, threads, version. */
 public final class Mycel {
+  /** How cells run, by MindSpore's names. */
+  public enum Mode {
+    /** Every operation runs at once as ordinary Java: eager mode, the default. */
+    PYNATIVE_MODE,
+    /** A cell is compiled for the shapes and types of a call and runs as a whole; not there yet. */
+    GRAPH_MODE
+  }
+
   private Mycel() {}
 
   /** Sets the global seed, not negative; the same as {@link Random#setSeed}. */
@@ -38,22 +46,56 @@ public final class Mycel {
   }
 
   /**
-   * Chooses the device of tensors made from now on: {@code CPU} or {@code GPU}.
+   * Chooses the first device of a target for the whole process: {@code CPU}, {@code GPU} or {@code
+   * Ascend}. Afterwards all tensors live there.
    *
-   * @throws DeviceException if there is none; the message says what is available and why not
+   * @throws ArgumentException if there is no such target
+   * @throws DeviceException if there is none; the message lists what is available and why the rest
+   *     is not
    */
   public static void setDevice(String target) {
     setDevice(target, 0);
   }
 
-  /** The same with the number of the device among those of its target. */
+  /**
+   * The same with the number of the device among those of its target, not negative.
+   *
+   * <p>As in MindSpore the device cannot change once it has been chosen, asked for or used; choosing
+   * the same one again is accepted. Backends of one device may still be exchanged for each other
+   * with {@link #setBackend}.
+   *
+   * @throws ArgumentException if there is no such target, or the number is negative
+   * @throws DeviceException if there is no such device, or another one is in use
+   */
   public static void setDevice(String target, int index) {
-    Interpreters.root().useDevice(target, index);
+    Interpreters.root().useDevice(DeviceNames.checked(target, index), index);
   }
 
   /** The device of new tensors. */
   public static Device device() {
     return Interpreters.root().device();
+  }
+
+  /**
+   * Chooses how cells run.
+   *
+   * @throws ArgumentException for {@link Mode#GRAPH_MODE}, which does not exist yet
+   */
+  public static void setContext(Mode mode) {
+    if (Checks.notNull(mode, "setContext", "the mode") == Mode.GRAPH_MODE) {
+      throw new ArgumentException(
+          Messages.of("setContext: there is no GRAPH_MODE in Mycel yet")
+              .line("mode in force", mode())
+              .hint(
+                  "stay in eager mode, PYNATIVE_MODE: every operation runs at once and gives the"
+                      + " same numbers, and construct may use any Java code")
+              .text());
+    }
+  }
+
+  /** How cells run. */
+  public static Mode mode() {
+    return Mode.PYNATIVE_MODE;
   }
 
   /**

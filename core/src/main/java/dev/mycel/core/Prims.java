@@ -245,6 +245,9 @@ public final class Prims {
       Primitive.of("random_uniform", Rules::draw).doc("Floats in [0, 1) from random bits.");
   public static final Primitive<Attrs.Draw> RANDOM_NORMAL =
       Primitive.of("random_normal", Rules::draw).doc("Standard normal floats from random bits.");
+  public static final Primitive<Attrs.Sample> RANDOM_SAMPLE =
+      Primitive.of("random_sample", Rules::sample)
+          .doc("Float64 numbers of a distribution: inputs its parameters, one for each element.");
 
   // ---- composites: each carries its decomposition -----------------------------------------------
   public static final Primitive<None> RELU =

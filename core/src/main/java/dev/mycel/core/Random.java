@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>All numbers come from {@link Philox}, so that a seed gives the same bits on every backend, JVM
  * and number of threads. A seed of zero for {@link #setSeed} is a seed like any other.
  */
-public final class Random {
+public final class Random extends RandomChoices {
   private record Sequence(String op, long seed) {}
 
   private record Seeds(OptionalLong global, Map<Sequence, AtomicLong> counters) {
@@ -46,6 +46,11 @@ public final class Random {
   public static void setSeed(long seed) {
     requireSeed("setSeed", seed);
     seeds = new Seeds(OptionalLong.of(seed));
+  }
+
+  /** As in a fresh process: no global seed, every sequence at its beginning. For tests. */
+  static void forgetSeed() {
+    seeds = new Seeds(OptionalLong.empty());
   }
 
   /** The global seed; empty if it was never set. */
@@ -114,30 +119,87 @@ public final class Random {
   }
 
   /**
-   * Numbers in {@code [min, max)} from a given stream. The half types are drawn in float32 and
-   * rounded, so that they may reach {@code max}.
+   * Numbers in {@code [min, max)} from a given stream, in a floating-point type. None of them is
+   * outside the bounds, whether or not the type can hold those.
    */
   public static Tensor uniform(
       Shape shape, double min, double max, DType dtype, Generator.Stream stream) {
-    if (!(min <= max) || Double.isInfinite(max - min)) {
-      throw new ArgumentException(
-          Messages.of("uniform: the bounds are no range")
-              .line("min", min)
-              .line("max", max)
-              .hint("give finite bounds with min <= max")
-              .text());
+    if (!(min <= max) || !Double.isFinite(max - min)) {
+      throw Sampling.noRange(
+          "uniform", "min", String.valueOf(min), "max", String.valueOf(max), true);
     }
-    DType wide = requireFloat("uniform", dtype).accumulator();
-    Tensor unit =
-        Interpreters.bind(
-            Prims.RANDOM_UNIFORM, new Attrs.Draw(shape, wide, stream.key(), stream.counter()));
+    requireFloat("uniform", dtype);
     if (min == 0 && max == 1) {
-      return Join.to(dtype, unit);
+      return Interpreters.bind(
+          Prims.RANDOM_UNIFORM, new Attrs.Draw(shape, dtype, stream.key(), stream.counter()));
     }
-    Tensor spread = unit.mul(max - min).add(min);
-    // Rounding may reach the upper bound, which does not belong to the range.
-    double below = wide == DType.FLOAT32 ? Math.nextDown((float) max) : Math.nextDown(max);
-    return Join.to(dtype, min < max ? Join.weak(Prims.MIN, spread, below) : spread);
+    if (min == max) {
+      return Ops.full(shape, min, dtype);
+    }
+    double low = Grid.atLeast(min, dtype);
+    double high = Grid.below(max, dtype);
+    if (low > high) {
+      throw Sampling.noneBetween("uniform", min, max, dtype);
+    }
+    return Sampling.exactly(
+        () -> {
+          Tensor spread = Sampling.unit(shape, stream).mul(max - min).add(min);
+          // What rounds up to the excluded bound belongs, on a circle, to the included one.
+          Tensor drawn = Join.to(dtype, spread);
+          Tensor below = Ops.where(drawn.gt(high), low, drawn);
+          return Join.weak(Prims.MAX, below, low);
+        });
+  }
+
+  /**
+   * Numbers in {@code [min, max)} for tensors of bounds, which are broadcast with the shape:
+   * float64 if one of them is, else float32. Gradients flow to the bounds.
+   */
+  public static Tensor uniform(Shape shape, Tensor min, Tensor max) {
+    return uniform(shape, min, max, 0);
+  }
+
+  /** The same with a seed for this operation; 0 is none. */
+  public static Tensor uniform(Shape shape, Tensor min, Tensor max, long seed) {
+    return uniform(shape, min, max, Sampling.type(min, max), Source.seed(seed));
+  }
+
+  /** The same in that element type: a floating-point type, or int32 or int64 for whole numbers. */
+  public static Tensor uniform(Shape shape, Tensor min, Tensor max, long seed, DType dtype) {
+    return uniform(shape, min, max, dtype, Source.seed(seed));
+  }
+
+  /** The same from a generator. */
+  public static Tensor uniform(Shape shape, Tensor min, Tensor max, Generator generator) {
+    return uniform(shape, min, max, Sampling.type(min, max), Source.of(generator));
+  }
+
+  private static Tensor uniform(
+      Shape shape, Tensor min, Tensor max, DType dtype, Source source) {
+    boolean whole = dtype == DType.INT32 || dtype == DType.INT64;
+    if (whole) {
+      requireWhole(min, max);
+      Sampling.requireBelow("uniform", "min", min, "max", max);
+    } else {
+      requireFloat("uniform", dtype);
+      Sampling.requireRange("uniform", "min", min, "max", max);
+    }
+    Shape all = Sampling.shape("uniform", shape, min, max);
+    Generator.Stream stream = source.next("uniform", all.size());
+    if (whole) {
+      return Sampling.exactly(
+          () -> Join.to(dtype, RandomIntegers.between(min, max, all, stream)));
+    }
+    return Sampling.exactly(
+        () -> {
+          Tensor low = Join.to(DType.FLOAT64, min);
+          Tensor high = Join.to(DType.FLOAT64, max);
+          Tensor drawn = Sampling.unit(all, stream).mul(high.sub(low)).add(low);
+          // Compared as it will be rounded: see above.
+          Tensor rounded = Join.to(DType.FLOAT64, Join.to(dtype, drawn));
+          Tensor inside = Join.binary(Prims.LT, rounded, high);
+          return Join.to(dtype, Ops.where(inside, drawn, Join.to(all, low)));
+        });
   }
 
   /** Float32 numbers in [0, 1). */
@@ -186,15 +248,52 @@ public final class Random {
   /** Numbers of a normal distribution from a given stream; the half types are rounded float32. */
   public static Tensor normal(
       Shape shape, double mean, double stddev, DType dtype, Generator.Stream stream) {
-    if (!(stddev >= 0)) {
-      throw new ArgumentException("normal: stddev must not be negative, got " + stddev);
+    requireFloat("normal", dtype);
+    if (!(stddev >= 0) || !Double.isFinite(stddev) || !Double.isFinite(mean)) {
+      throw new ArgumentException(
+          Messages.of("normal: there is no such distribution")
+              .line("mean  ", mean)
+              .line("stddev", stddev)
+              .hint("give a finite mean and a finite stddev that is not negative")
+              .text());
     }
-    DType wide = requireFloat("normal", dtype).accumulator();
-    Tensor standard =
-        Interpreters.bind(
-            Prims.RANDOM_NORMAL, new Attrs.Draw(shape, wide, stream.key(), stream.counter()));
-    Tensor scaled = stddev == 1 ? standard : standard.mul(stddev);
-    return Join.to(dtype, mean == 0 ? scaled : scaled.add(mean));
+    return Sampling.exactly(
+        () -> {
+          Tensor standard = Sampling.normal(shape, dtype, stream);
+          Tensor scaled = stddev == 1 ? standard : standard.mul(stddev);
+          return Join.to(dtype, mean == 0 ? scaled : scaled.add(mean));
+        });
+  }
+
+  /**
+   * Numbers of normal distributions for tensors of means and deviations, which are broadcast with
+   * the shape: float64 if one of them is, else float32. Gradients flow to both.
+   */
+  public static Tensor normal(Shape shape, Tensor mean, Tensor stddev) {
+    return normal(shape, mean, stddev, 0);
+  }
+
+  /** The same with a seed for this operation; 0 is none. */
+  public static Tensor normal(Shape shape, Tensor mean, Tensor stddev, long seed) {
+    return normal(shape, mean, stddev, Source.seed(seed));
+  }
+
+  /** The same from a generator. */
+  public static Tensor normal(Shape shape, Tensor mean, Tensor stddev, Generator generator) {
+    return normal(shape, mean, stddev, Source.of(generator));
+  }
+
+  private static Tensor normal(Shape shape, Tensor mean, Tensor stddev, Source source) {
+    Sampling.finite("normal", "mean", mean);
+    Sampling.notNegative("normal", "stddev", stddev);
+    DType dtype = Sampling.type(mean, stddev);
+    Shape all = Sampling.shape("normal", shape, mean, stddev);
+    Generator.Stream stream = source.next("normal", all.size());
+    return Sampling.exactly(
+        () -> {
+          Tensor standard = Sampling.normal(all, dtype, stream);
+          return standard.mul(Join.to(dtype, stddev)).add(Join.to(dtype, mean));
+        });
   }
 
   /** Float32 numbers of the standard normal distribution. */
@@ -217,160 +316,49 @@ public final class Random {
 
   /** Int64 numbers in {@code [low, high)} with a seed for this operation; 0 is none. */
   public static Tensor randint(long low, long high, Shape shape, long seed) {
-    return randint(low, high, shape, nextStream("randint", seed, shape.size()));
+    return RandomIntegers.between(low, high, shape, nextStream("randint", seed, shape.size()));
+  }
+
+  /** The same in another element type, which holds both bounds. */
+  public static Tensor randint(long low, long high, Shape shape, long seed, DType dtype) {
+    Checks.fits("randint", low, dtype);
+    Checks.fits("randint", high - 1, dtype);
+    return Join.to(dtype, randint(low, high, shape, seed));
   }
 
   /** Int64 numbers in {@code [low, high)} from a generator. */
   public static Tensor randint(long low, long high, Shape shape, Generator generator) {
-    return randint(low, high, shape, generator.next(shape.size()));
+    return RandomIntegers.between(low, high, shape, generator.next(shape.size()));
   }
 
-  /** Int64 numbers from a given stream: 63 bits modulo the range, so its bias is below 2^-31. */
-  private static Tensor randint(long low, long high, Shape shape, Generator.Stream stream) {
-    if (low >= high || high - low <= 0 || high - low > 1L << 32) {
-      throw new ArgumentException(
-          Messages.of("randint: the bounds are no range")
-              .line("low ", low)
-              .line("high", high)
-              .hint("give low < high, at most 2^32 apart")
+  // ---- like another tensor ----------------------------------------------------------------------
+
+  /** Numbers in [0, 1) of a tensor's shape and floating-point type. */
+  public static Tensor randLike(Tensor x) {
+    Shape s = Checks.notNull(x, "randLike", "x").shape();
+    return uniform(s, 0, 1, requireFloat("randLike", x.dtype()), nextStream("randLike", 0, s.size()));
+  }
+
+  /** Standard normal numbers of a tensor's shape and floating-point type. */
+  public static Tensor randnLike(Tensor x) {
+    Shape s = Checks.notNull(x, "randnLike", "x").shape();
+    return normal(s, 0, 1, requireFloat("randnLike", x.dtype()), nextStream("randnLike", 0, s.size()));
+  }
+
+  /** Whole numbers in {@code [low, high)} of a tensor's shape and type. */
+  public static Tensor randintLike(Tensor x, long low, long high) {
+    return randint(low, high, Checks.notNull(x, "randintLike", "x").shape(), 0, x.dtype());
+  }
+
+  private static void requireWhole(Tensor min, Tensor max) {
+    if (!min.dtype().isInteger() || !max.dtype().isInteger()) {
+      throw new DTypeException(
+          Messages.of("uniform: whole numbers need whole bounds")
+              .line("min", min.type())
+              .line("max", max.type())
+              .hint("give bounds of an integer type, or ask for a floating-point type")
               .text());
     }
-    return Join.binary(Prims.FLOOR_MOD, bits63(shape, stream), range(high - low)).add(low);
-  }
-
-  private static Tensor range(long span) {
-    return Interpreters.root().fromHost(new long[] {span}, DType.INT64, Shape.scalar());
-  }
-
-  /** Int64 numbers in [0, 2^63). */
-  private static Tensor bits63(Shape shape, Generator.Stream stream) {
-    Shape doubled = shape.insert(shape.rank(), 2);
-    Tensor words =
-        Interpreters.bind(
-                Prims.RANDOM_BITS,
-                new Attrs.Draw(doubled, DType.INT32, stream.key(), stream.counter()))
-            .cast(DType.INT64);
-    Tensor high = Movement.narrow(words, shape.rank(), 0, 1);
-    Tensor low = Movement.narrow(words, shape.rank(), 1, 1);
-    // 31 bits of the one and 32 of the other word.
-    Tensor upper = Join.binary(Prims.AND, high, range(0x7FFFFFFFL));
-    Tensor lower = Join.binary(Prims.AND, low, range(0xFFFFFFFFL));
-    return Ops.reshape(upper.mul(0x1p32).add(lower), shape.rawDims());
-  }
-
-  /** The integers below n in random order, int64. */
-  public static Tensor randperm(long n) {
-    return randperm(n, 0);
-  }
-
-  /** The integers below n in random order, int64, with a seed for this operation; 0 is none. */
-  public static Tensor randperm(long n, long seed) {
-    return randperm(n, nextStream("randperm", seed, Math.max(n, 0)));
-  }
-
-  /** The integers below n in random order, int64, from a generator. */
-  public static Tensor randperm(long n, Generator generator) {
-    return randperm(n, generator.next(Math.max(n, 0)));
-  }
-
-  private static Tensor randperm(long n, Generator.Stream stream) {
-    Tensor keys = bits63(Shape.of(n), stream);
-    return Interpreters.bindAll(Prims.SORT, new Attrs.Sort(0, false), keys)[1];
-  }
-
-  /** The slices along the first axis in random order. */
-  public static Tensor shuffle(Tensor x) {
-    return shuffle(x, 0);
-  }
-
-  /** The slices along the first axis in random order, with a seed for this operation; 0 is none. */
-  public static Tensor shuffle(Tensor x, long seed) {
-    long n = x.dim(0);
-    return Ops.gather(x, randperm(n, nextStream("shuffle", seed, n)), 0);
-  }
-
-  /** The slices along the first axis in random order, from a generator. */
-  public static Tensor shuffle(Tensor x, Generator generator) {
-    return Ops.gather(x, randperm(x.dim(0), generator), 0);
-  }
-
-  // ---- choices ----------------------------------------------------------------------------------
-
-  /** One with probability {@code p} and else zero, as float32. */
-  public static Tensor bernoulli(Shape shape, double p) {
-    return bernoulli(shape, p, 0);
-  }
-
-  /** One with probability {@code p} and else zero, with a seed for this operation; 0 is none. */
-  public static Tensor bernoulli(Shape shape, double p, long seed) {
-    return bernoulli(shape, p, nextStream("bernoulli", seed, shape.size()));
-  }
-
-  /** One with probability {@code p} and else zero, from a generator. */
-  public static Tensor bernoulli(Shape shape, double p, Generator generator) {
-    return bernoulli(shape, p, generator.next(shape.size()));
-  }
-
-  private static Tensor bernoulli(Shape shape, double p, Generator.Stream stream) {
-    if (!(p >= 0 && p <= 1)) {
-      throw new ArgumentException("bernoulli: p must lie in [0, 1], got " + p);
-    }
-    Tensor unit = uniform(shape, 0, 1, DType.FLOAT64, stream);
-    return Join.to(DType.FLOAT32, Join.weak(Prims.LT, unit, p));
-  }
-
-  /**
-   * Indices drawn with probabilities in proportion to weights.
-   *
-   * @param weights [classes] or [batch, classes], floats, not negative
-   * @param samples how many per row
-   * @param replacement whether an index may be drawn again
-   * @return int64 of shape [samples] or [batch, samples]
-   */
-  public static Tensor multinomial(Tensor weights, long samples, boolean replacement) {
-    return multinomial(weights, samples, replacement, 0);
-  }
-
-  /** The same with a seed for this operation; 0 is none. */
-  public static Tensor multinomial(Tensor weights, long samples, boolean replacement, long seed) {
-    return multinomial(
-        weights, samples, replacement, nextStream("multinomial", seed, Math.max(samples, 0)));
-  }
-
-  /** The same from a generator. */
-  public static Tensor multinomial(
-      Tensor weights, long samples, boolean replacement, Generator generator) {
-    return multinomial(weights, samples, replacement, generator.next(Math.max(samples, 0)));
-  }
-
-  private static Tensor multinomial(
-      Tensor weights, long samples, boolean replacement, Generator.Stream stream) {
-    Shape s = weights.shape();
-    requireFloat("multinomial", weights.dtype());
-    boolean fits = s.rank() == 1 || s.rank() == 2;
-    if (!fits || samples < 0 || s.dim(-1) == 0 || (!replacement && samples > s.dim(-1))) {
-      throw new ArgumentException(
-          Messages.of("multinomial: the weights do not fit the number of samples")
-              .line("weights", s + "  [classes] or [batch, classes]")
-              .line("samples", samples)
-              .hint("without replacement there are at most as many samples as classes")
-              .text());
-    }
-    Tensor w = Join.to(DType.FLOAT64, weights);
-    int last = s.rank() - 1;
-    if (!replacement) {
-      // Exponential races: the earliest of arrivals at rates w are a sample without replacement.
-      Tensor unit = uniform(s, 0, 1, DType.FLOAT64, stream);
-      Tensor arrival = Join.unary(Prims.LOG1P, unit.neg()).neg().div(w);
-      Tensor order = Interpreters.bindAll(Prims.SORT, new Attrs.Sort(last, false), arrival)[1];
-      return Movement.narrow(order, last, 0, samples);
-    }
-    Tensor edges = Interpreters.bind(Prims.CUMSUM, new Attrs.Scan(last, false, false), w);
-    Tensor total = Movement.narrow(edges, last, s.dim(-1) - 1, 1);
-    Tensor place = uniform(s.with(last, samples), 0, 1, DType.FLOAT64, stream).mul(total);
-    Tensor passed =
-        Join.binary(Prims.LE, Ops.expandDims(edges, last), Ops.expandDims(place, last + 1));
-    return passed.cast(DType.INT64).sum(last + 1);
   }
 
   private static DType requireFloat(String op, DType dtype) {

@@ -42,9 +42,16 @@ public abstract class RootInterpreter extends Interpreter {
 
   /**
    * Chooses a device by target; throws {@link DeviceException} saying what is available and why the
-   * other is not.
+   * other is not, or that the device cannot change any more.
    */
   public abstract void useDevice(String target, int index);
+
+  /**
+   * Forgets which backend and device were chosen or used, so that another may be chosen. Tensors
+   * that exist keep their own. For test kits, which restore this state between tests; a program
+   * chooses once.
+   */
+  public abstract void forgetDevice();
 
   /**
    * Names of the backends on the class path, each with {@code available: ...} or the sentence why

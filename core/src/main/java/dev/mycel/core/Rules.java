@@ -383,6 +383,23 @@ final class Rules {
     return one(new TensorType(a.shape(), a.dtype(), Interpreters.root().device()));
   }
 
+  static TensorType[] sample(Attrs.Sample a, TensorType[] in) {
+    for (int i = 0; i < in.length; i++) {
+      if (in[i].dtype() != DType.FLOAT64) {
+        throw dtype("random_sample", in[i], "parameters are float64, one for each element");
+      }
+      if (!in[i].shape().equals(a.shape())) {
+        throw new ShapeException(
+            Messages.of("random_sample: a parameter has not the shape of the draw")
+                .line(a.law().parameter(i), in[i].shape())
+                .line("draw", a.shape())
+                .text());
+      }
+    }
+    Device device = in.length == 0 ? Interpreters.root().device() : in[0].device();
+    return one(new TensorType(a.shape(), DType.FLOAT64, device));
+  }
+
   static TensorType[] one(TensorType t) {
     return new TensorType[] {t};
   }

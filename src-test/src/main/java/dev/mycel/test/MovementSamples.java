@@ -4,6 +4,7 @@ import static dev.mycel.core.None.NONE;
 
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
+import dev.mycel.core.Law;
 import dev.mycel.core.DTypeException;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
@@ -404,5 +405,26 @@ final class MovementSamples {
         OpSample.byType(Prims.RANDOM_UNIFORM, t -> new Attrs.Draw(shape, t, 7, 9)).flat().row());
     rows.add(
         OpSample.byType(Prims.RANDOM_NORMAL, t -> new Attrs.Draw(shape, t, 7, 9)).flat().row());
+    sampled(rows, Law.EXPONENTIAL);
+    sampled(rows, Law.LAPLACE);
+    sampled(rows, Law.GUMBEL);
+    sampled(rows, Law.TRUNCATED_NORMAL, Draw.uniform(-3, 0.5, 3, 7), Draw.uniform(0.6, 4, 3, 7));
+    sampled(rows, Law.GAMMA, Draw.uniform(0.2, 5, 3, 7));
+    sampled(rows, Law.POISSON, Draw.uniform(0, 40, 3, 7));
+  }
+
+  private static void sampled(List<OpSample<?>> rows, Law law, Draw... parameters) {
+    Draw[] wide = new Draw[parameters.length];
+    java.util.Arrays.setAll(wide, i -> parameters[i].as(DType.FLOAT64));
+    var row =
+        OpSample.of(Prims.RANDOM_SAMPLE, new Attrs.Sample(law, Shape.of(3, 7), 7, 9), wide)
+            .note(law.toString())
+            .dtypes(DType.FLOAT64)
+            .flat();
+    if (wide.length == 1) {
+      row.refuses("parameters of another shape", ShapeException.class, wide[0].over(Shape.of(7)));
+      row.refuses("parameters of another type", DTypeException.class, parameters[0]);
+    }
+    rows.add(row.row());
   }
 }

@@ -51,15 +51,7 @@ final class InitCases {
             new VarianceScaling(
                 a.number("scale", 1),
                 mode(a),
-                distribution(a.text("distribution", "truncated_normal"))));
-  }
-
-  private static VarianceScaling.Distribution distribution(String name) {
-    if (name.equals("truncated_normal")) {
-      throw new Unsupported(
-          "VarianceScaling's truncated_normal: MindSpore draws uniformly, see docs/differences.md");
-    }
-    return VarianceScaling.Distribution.valueOf(name.toUpperCase(Locale.ROOT));
+                VarianceScaling.Distribution.of(a.text("distribution", "truncated_normal"))));
   }
 
   private static Mode mode(Args a) {
@@ -128,11 +120,19 @@ final class InitCases {
     Statistics found = Statistics.of(draws);
     double std = formula.get("std").getAsDouble();
     found.checkMoments("", formula.get("mean").getAsDouble(), std, cmp);
-    if (formula.get("distribution").getAsString().equals("uniform")) {
+    if (formula.get("distribution").getAsString().equals("uniform") && !isSlip(c)) {
       double low = formula.get("low").getAsDouble();
       double high = formula.get("high").getAsDouble();
       found.checkRange("", low, high, cmp);
     }
+  }
+
+  /**
+   * Where MindSpore draws uniformly what it documents as a truncated normal: mean and deviation are
+   * the same, the range is not (docs/differences.md).
+   */
+  private static boolean isSlip(GoldenCase c) {
+    return c.name().equals("VarianceScaling") && !c.json().getAsJsonObject("args").has("distribution");
   }
 
   private static void zeros(double[] drawn, Shape shape, int right, Comparison cmp) {

@@ -102,6 +102,18 @@ final class Layers {
           a.ifText("activation", b::activation);
           return b.dtype(a.dtype("dtype", DType.FLOAT32)).build();
         });
+    put(
+        "Linear",
+        a -> new Linear(a.integer("in_features"), a.integer("out_features"), a.bool("bias", true)));
+    TABLE.put(
+        "BiDense",
+        a -> {
+          BiDense.Builder b =
+              BiDense.builder(
+                  a.integer("in1_channels"), a.integer("in2_channels"), a.integer("out_channels"));
+          a.ifBool("has_bias", b::hasBias);
+          return Module.two(b.build());
+        });
   }
 
   private static void convolutions() {

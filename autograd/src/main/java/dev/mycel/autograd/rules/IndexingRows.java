@@ -43,5 +43,6 @@ final class IndexingRows {
         (s, g) ->
             Interpreters.bind(Prims.TAKE_ALONG, new Attrs.Axis(s.attrs().axis()), g, s.in(1)));
     t.flat(Prims.FULL, Prims.IOTA, Prims.RANDOM_BITS, Prims.RANDOM_UNIFORM, Prims.RANDOM_NORMAL);
+    t.flat(Prims.RANDOM_SAMPLE);
   }
 }

@@ -21,6 +21,7 @@ final class SourceKernels {
     t.put(Prims.RANDOM_BITS, Access.STRIDED, "int32", SourceKernels::bits);
     t.put(Prims.RANDOM_UNIFORM, Access.STRIDED, "floats", SourceKernels::uniform);
     t.put(Prims.RANDOM_NORMAL, Access.STRIDED, "floats", SourceKernels::normal);
+    t.put(Prims.RANDOM_SAMPLE, Access.STRIDED, "float64", SourceKernels::sample);
   }
 
   private static void full(KernelCall<Attrs.Full> call) {
@@ -104,6 +105,16 @@ final class SourceKernels {
         narrow(out, drawn);
       }
     }
+  }
+
+  private static void sample(KernelCall<Attrs.Sample> call) {
+    Attrs.Sample a = call.attrs();
+    double[][] parameters = new double[a.law().parameters()][];
+    for (int i = 0; i < parameters.length; i++) {
+      Buffer in = call.input(i);
+      parameters[i] = Elements.doubles(in, in.layout());
+    }
+    a.law().draw(a.key(), a.counter(), 0, parameters, (double[]) call.output(0).array());
   }
 
   private static void narrow(Buffer out, float[] drawn) {

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -21,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Backends {
   private static final System.Logger LOG = System.getLogger("dev.mycel");
   private static final String PROPERTY = "mycel.backend";
+  private static final List<String> TARGETS = List.of("CPU", "GPU", "Ascend");
 
   private final List<BackendProvider> providers = new ArrayList<>();
   private final Map<String, Probe> probes = new LinkedHashMap<>();
@@ -82,7 +82,9 @@ final class Backends {
     for (BackendProvider provider : providers) {
       if (provider.name().equalsIgnoreCase(name)) {
         if (probe(provider).available()) {
-          return current = open(provider);
+          Backend wanted = open(provider);
+          requireSameDevice("setBackend", wanted.device().target(), wanted.device().index());
+          return current = wanted;
         }
         throw new DeviceException(
             unavailable(
@@ -93,22 +95,41 @@ final class Backends {
   }
 
   synchronized void useDevice(String target, int index) {
-    String wanted = target.toUpperCase(Locale.ROOT);
-    if (!wanted.equals("CPU") && !wanted.equals("GPU")) {
-      throw new DeviceException(unavailable("setDevice: there is no device '" + target + "'"));
-    }
-    Backend now = current;
-    if (now != null && now.device().target().equals(wanted) && now.device().index() == index) {
+    requireSameDevice("setDevice", target, index);
+    if (current != null) {
       return;
     }
     for (BackendProvider provider : providers) {
-      if (provider.target().equals(wanted) && index == 0 && probe(provider).available()) {
-        current = open(provider);
-        return;
+      if (provider.target().equals(target) && probe(provider).available()) {
+        Backend wanted = open(provider);
+        if (wanted.device().index() == index) {
+          current = wanted;
+          return;
+        }
       }
     }
     throw new DeviceException(
-        unavailable("setDevice: " + wanted + ":" + index + " is not available"));
+        listing(Messages.of("setDevice: " + target + ":" + index + " is not available")).text());
+  }
+
+  /** The device is chosen once: with the first backend that is named, asked for or used. */
+  private void requireSameDevice(String op, String target, int index) {
+    Backend now = current;
+    if (now == null || now.device().target().equals(target) && now.device().index() == index) {
+      return;
+    }
+    throw new DeviceException(
+        listing(
+                Messages.of(op + ": the device cannot change after it was chosen or used")
+                    .line("in use", now.device())
+                    .line("wanted", target + ":" + index))
+            .hint("choose the device before anything else in the program")
+            .text());
+  }
+
+  /** Forgets the choice; open backends stay open for the tensors that they own. */
+  synchronized void forget() {
+    current = null;
   }
 
   /** The open backend that owns a device. */
@@ -166,12 +187,27 @@ final class Backends {
       message.hint(
           "add the dependency dev.mycel:mycel, which brings the backends onednn and reference");
     }
+    return backendsOf(message).text();
+  }
+
+  private Messages backendsOf(Messages message) {
     for (BackendProvider provider : providers) {
       Probe probe = probe(provider);
       message.line(
           provider.name(),
           provider.target() + ", " + (probe.available() ? "available: " : "") + probe.sentence());
     }
-    return message.text();
+    return message;
+  }
+
+  /** What is available and why the rest is not, with the targets that no backend is for. */
+  private Messages listing(Messages message) {
+    backendsOf(message);
+    for (String target : TARGETS) {
+      if (providers.stream().noneMatch(p -> p.target().equals(target))) {
+        message.line(target, "not available: no backend for it is on the class path");
+      }
+    }
+    return message;
   }
 }

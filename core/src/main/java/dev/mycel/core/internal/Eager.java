@@ -509,6 +509,11 @@ public final class Eager extends RootInterpreter {
   }
 
   @Override
+  public void forgetDevice() {
+    backends.forget();
+  }
+
+  @Override
   public Map<String, String> backends() {
     return backends.describe();
   }

@@ -2,19 +2,19 @@ package dev.mycel.nn.init;
 
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Shape;
-import org.apache.commons.math3.special.Erf;
 
 /** Distributions over reserved random numbers. */
 final class Draws {
-  /** Half the distance of neighbouring float draws: moves them from [0, 1) into (0, 1). */
-  private static final double HALF_STEP = 0x1p-25;
-
   private Draws() {}
 
+  /** Numbers in {@code [low, high)}; rounding to float leaves none outside. */
   static float[] uniform(Shape shape, Noise noise, double low, double high) {
     float[] values = noise.uniform(shape.size());
+    float least = (float) low < low ? Math.nextUp((float) low) : (float) low;
+    float most = (float) high < high ? (float) high : Math.nextDown((float) high);
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (low + (high - low) * values[i]);
+      float drawn = (float) (low + (high - low) * values[i]);
+      values[i] = Math.max(least, Math.min(most, drawn));
     }
     return values;
   }
@@ -27,22 +27,16 @@ final class Draws {
     return values;
   }
 
-  /** By the inverse of the distribution function, between its values at the bounds. */
+  /** Normal numbers, given that they lie in {@code [low, high]}. */
   static float[] truncated(
       Shape shape, Noise noise, double mean, double sigma, double low, double high) {
-    float[] values = noise.uniform(shape.size());
-    double from = distribution((low - mean) / sigma);
-    double to = distribution((high - mean) / sigma);
+    double[] drawn =
+        noise.truncatedNormal(shape.size(), (low - mean) / sigma, (high - mean) / sigma);
+    float[] values = new float[drawn.length];
     for (int i = 0; i < values.length; i++) {
-      double u = from + (to - from) * (values[i] + HALF_STEP);
-      double x = mean + sigma * Math.sqrt(2) * Erf.erfInv(2 * u - 1);
-      values[i] = (float) Math.max(low, Math.min(high, x));
+      values[i] = (float) Math.max(low, Math.min(high, mean + sigma * drawn[i]));
     }
     return values;
-  }
-
-  private static double distribution(double x) {
-    return 0.5 * Erf.erfc(-x / Math.sqrt(2));
   }
 
   /** A standard deviation: finite and not negative. */
@@ -52,5 +46,13 @@ final class Draws {
           initializer + ": sigma must be finite and not negative, got " + sigma);
     }
     return sigma;
+  }
+
+  /** A finite number. */
+  static double finite(String initializer, String name, double value) {
+    if (!Double.isFinite(value)) {
+      throw new ArgumentException(initializer + ": " + name + " must be finite, got " + value);
+    }
+    return value;
   }
 }

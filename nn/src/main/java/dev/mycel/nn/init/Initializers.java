@@ -27,6 +27,11 @@ public final class Initializers {
       case "dirac" -> new Dirac();
       case "orthogonal" -> new Orthogonal();
       case "variancescaling" -> new VarianceScaling();
+      case "sparse" ->
+          throw new ArgumentException(
+              Messages.of("initializer: sparse has an argument without a default")
+                  .hint("use new Sparse(sparsity)")
+                  .text());
       default ->
           throw new ArgumentException(
               Messages.of("initializer: there is none named '" + alias + "'")
@@ -57,9 +62,19 @@ public final class Initializers {
     return init.plan(shape, dtype);
   }
 
+  /** Plans float32 values by an alias such as {@code "ones"}. */
+  public static LazyTensor initializer(String alias, Shape shape) {
+    return initializer(of(alias), shape, DType.FLOAT32);
+  }
+
   /** Plans values by an alias such as {@code "ones"}. */
   public static LazyTensor initializer(String alias, Shape shape, DType dtype) {
     return initializer(of(alias), shape, dtype);
+  }
+
+  /** Plans one float32 number everywhere. */
+  public static LazyTensor initializer(double value, Shape shape) {
+    return initializer(new Constant(value), shape, DType.FLOAT32);
   }
 
   /** Plans one number everywhere. */
@@ -70,5 +85,21 @@ public final class Initializers {
   /** Plans the values of a tensor of that shape. */
   public static LazyTensor initializer(Tensor value, Shape shape, DType dtype) {
     return initializer(of(value), shape, dtype);
+  }
+
+  /**
+   * The factor by which weights before an activation are spread more widely, so that activations
+   * keep their spread: 1 for linear layers, convolutions and sigmoid, 5/3 for tanh, the root of 2
+   * for relu, the root of {@code 2 / (1 + slope^2)} for a leaky relu, here of slope 0.01.
+   *
+   * @param nonlinearity its name in any case: {@code "relu"}, {@code "leaky_relu"}
+   */
+  public static double calculateGain(String nonlinearity) {
+    return calculateGain(nonlinearity, 0.01);
+  }
+
+  /** The same with the slope of a leaky relu left of zero, finite. */
+  public static double calculateGain(String nonlinearity, double negativeSlope) {
+    return Nonlinearity.of(nonlinearity).gain(negativeSlope);
   }
 }

@@ -38,16 +38,19 @@ public enum Nonlinearity {
     }
     throw new ArgumentException(
         Messages.of("nonlinearity: there is none named '" + name + "'")
-            .hint("use one of linear, conv2d, sigmoid, tanh, relu, leaky_relu, ...")
+            .hint(
+                "use linear, conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d,"
+                    + " conv_transpose3d, sigmoid, tanh, relu or leaky_relu")
             .text());
   }
 
   /**
    * The factor on the standard deviation.
    *
-   * @param negativeSlope the slope of a leaky relu left of zero
+   * @param negativeSlope the slope of a leaky relu left of zero, finite; others have none
    */
   public double gain(double negativeSlope) {
+    Draws.finite("gain", "the slope", negativeSlope);
     return switch (this) {
       case TANH -> 5.0 / 3;
       case RELU -> Math.sqrt(2);

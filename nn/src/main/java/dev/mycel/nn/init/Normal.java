@@ -20,7 +20,7 @@ public final class Normal extends Initializer {
   /** Normal with that standard deviation (not negative) and mean. */
   public Normal(double sigma, double mean) {
     this.sigma = Draws.sigma("normal", sigma);
-    this.mean = mean;
+    this.mean = Draws.finite("normal", "mean", mean);
   }
 
   @Override

@@ -22,7 +22,7 @@ public final class Orthogonal extends Initializer {
 
   /** Orthogonal, each of that length. */
   public Orthogonal(double gain) {
-    this.gain = gain;
+    this.gain = Draws.finite("orthogonal", "gain", gain);
   }
 
   @Override

@@ -39,7 +39,7 @@ public final class TruncatedNormal extends Initializer {
               + b);
     }
     this.sigma = sigma;
-    this.mean = mean;
+    this.mean = Draws.finite("truncatedNormal", "mean", mean);
     this.low = a;
     this.high = b;
   }

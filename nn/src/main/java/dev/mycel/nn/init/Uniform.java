@@ -11,9 +11,9 @@ public final class Uniform extends Initializer {
     this(0.07);
   }
 
-  /** Uniform in {@code [-scale, scale)}. */
+  /** Uniform in {@code [-scale, scale)}, finite. */
   public Uniform(double scale) {
-    this.scale = scale;
+    this.scale = Math.abs(Draws.finite("uniform", "scale", scale));
   }
 
   @Override

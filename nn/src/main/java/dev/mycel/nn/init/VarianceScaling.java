@@ -1,6 +1,7 @@
 package dev.mycel.nn.init;
 
 import dev.mycel.core.ArgumentException;
+import dev.mycel.core.Messages;
 import dev.mycel.core.Shape;
 
 /**
@@ -19,7 +20,20 @@ public final class VarianceScaling extends Initializer {
     /** Normal. */
     UNTRUNCATED_NORMAL,
     /** Uniform. */
-    UNIFORM
+    UNIFORM;
+
+    /** The distribution of that name, in any case: {@code "truncated_normal"}. */
+    public static Distribution of(String name) {
+      for (Distribution one : values()) {
+        if (one.name().equalsIgnoreCase(name)) {
+          return one;
+        }
+      }
+      throw new ArgumentException(
+          Messages.of("varianceScaling: there is no distribution named '" + name + "'")
+              .hint("use truncated_normal, untruncated_normal or uniform")
+              .text());
+    }
   }
 
   private final double scale;

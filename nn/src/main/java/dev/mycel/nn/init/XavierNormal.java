@@ -13,7 +13,7 @@ public final class XavierNormal extends Initializer {
 
   /** That gain. */
   public XavierNormal(double gain) {
-    this.gain = gain;
+    this.gain = Draws.finite("xavierNormal", "gain", gain);
   }
 
   @Override

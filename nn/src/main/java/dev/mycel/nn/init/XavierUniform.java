@@ -13,7 +13,7 @@ public final class XavierUniform extends Initializer {
 
   /** That gain. */
   public XavierUniform(double gain) {
-    this.gain = gain;
+    this.gain = Draws.finite("xavierUniform", "gain", gain);
   }
 
   @Override
@@ -24,7 +24,7 @@ public final class XavierUniform extends Initializer {
   @Override
   protected float[] fill(Shape shape, Noise noise) {
     Fans fans = Fans.of("xavierUniform", shape);
-    double bound = gain * Math.sqrt(6 / (fans.in() + fans.out()));
+    double bound = Math.abs(gain) * Math.sqrt(6 / (fans.in() + fans.out()));
     return Draws.uniform(shape, noise, -bound, bound);
   }
 }
