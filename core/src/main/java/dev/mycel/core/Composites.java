@@ -194,6 +194,10 @@ final class Composites {
     return new Tensor[] {dx.cast(in[1].dtype()), dgamma, dbeta};
   }
 
+  static Tensor[] squareSum(None none, Tensor[] in) {
+    return one(in[0].cast(in[0].dtype().accumulator()).square().sum());
+  }
+
   static Tensor[] dropout(Attrs.Dropout d, Tensor[] in) {
     Tensor u =
         Interpreters.bind(

@@ -155,6 +155,11 @@ public final class Prims {
       Primitive.of("reduce_sum", Rules::reduce)
           .precision(SENSITIVE)
           .doc("Sum over axes, which vanish.");
+  public static final Primitive<None> SQUARE_SUM =
+      Primitive.of("square_sum", Rules::squareSum)
+          .precision(SENSITIVE)
+          .decomposed(Composites::squareSum)
+          .doc("Sum of the squares of all elements; of float32 for the half types.");
   public static final Primitive<Attrs.Axes> REDUCE_PROD =
       Primitive.of("reduce_prod", Rules::reduce)
           .precision(SENSITIVE)

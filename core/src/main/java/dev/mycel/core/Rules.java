@@ -16,6 +16,11 @@ final class Rules {
     };
   }
 
+  static TensorType[] squareSum(None none, TensorType[] in) {
+    requireFloat("square_sum", in[0]);
+    return one(in[0].with(Shape.scalar()).with(in[0].dtype().accumulator()));
+  }
+
   static <A> Primitive.TypeRule<A> numericUnary(String op) {
     return (attrs, in) -> {
       if (in[0].dtype() == DType.BOOL) {

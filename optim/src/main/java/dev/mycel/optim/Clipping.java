@@ -1,7 +1,10 @@
 package dev.mycel.optim;
 
 import dev.mycel.core.DType;
+import dev.mycel.core.Interpreters;
+import dev.mycel.core.None;
 import dev.mycel.core.Ops;
+import dev.mycel.core.Prims;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ public final class Clipping {
   /**
    * Scales the tensors so that their common norm is at most {@code clipNorm}: each becomes {@code t
    * * clipNorm / max(globalNorm, clipNorm)}. A norm that is not a number makes all of them so.
+   * Tensors whose norm is below the bound come back as they are, without a copy.
    *
    * @param tensors of floating-point types
    * @param clipNorm the bound, positive
@@ -30,6 +34,9 @@ public final class Clipping {
     }
     try (Scope scope = Scope.open()) {
       Tensor norm = globalNorm(tensors);
+      if (norm.item() < clipNorm) {
+        return List.copyOf(tensors);
+      }
       Tensor bound = Ops.scalar(clipNorm, norm.dtype());
       Tensor factor = bound.div(Ops.maximum(norm, bound));
       List<Tensor> clipped = new ArrayList<>();
@@ -49,7 +56,7 @@ public final class Clipping {
     try (Scope scope = Scope.open()) {
       Tensor sum = Ops.scalar(0, DType.FLOAT32);
       for (Tensor t : tensors) {
-        sum = sum.add(t.cast(t.dtype().accumulator()).square().sum());
+        sum = sum.add(Interpreters.bind(Prims.SQUARE_SUM, None.NONE, t));
       }
       return scope.give(sum.sqrt());
     }

@@ -158,6 +158,7 @@ final class MovementSamples {
                       })
               .row());
     }
+    squareSums(rows);
     Attrs.Axes first = new Attrs.Axes(0);
     rows.add(
         OpSample.of(Prims.REDUCE_SUM, first, Draw.normal(0, 3))
@@ -182,6 +183,31 @@ final class MovementSamples {
             .flat()
             .refuses("no elements", ShapeException.class, Draw.normal(0, 3))
             .row());
+  }
+
+  private static void squareSums(List<OpSample<?>> rows) {
+    rows.add(
+        OpSample.of(Prims.SQUARE_SUM, NONE, Draw.normal(3, 4))
+            .loose(16)
+            .oracle((in, s) -> new double[][] {{squareSum(in[0])}})
+            .refuses("integers", DTypeException.class, Draw.normal(2).as(DType.INT32))
+            .row());
+    rows.add(
+        OpSample.of(Prims.SQUARE_SUM, NONE, Draw.normal(3, 5, 47))
+            .note("several rows of lanes")
+            .gradOrder(0)
+            .loose(16)
+            .oracle((in, s) -> new double[][] {{squareSum(in[0])}})
+            .row());
+    rows.add(
+        OpSample.of(Prims.SQUARE_SUM, NONE, Draw.normal(0, 3))
+            .note("of nothing")
+            .oracle((in, s) -> new double[][] {{0}})
+            .row());
+  }
+
+  private static double squareSum(double[] x) {
+    return java.util.Arrays.stream(x).map(v -> v * v).sum();
   }
 
   private static void extremes(List<OpSample<?>> rows) {
@@ -395,16 +421,25 @@ final class MovementSamples {
             .row());
     rows.add(
         OpSample.byType(Prims.IOTA, t -> new Attrs.Iota(0, t, 0, 1)).note("empty").flat().row());
-    Shape shape = Shape.of(3, 7);
-    rows.add(
-        OpSample.of(Prims.RANDOM_BITS, new Attrs.Draw(shape, DType.INT32, 7, 9))
-            .dtypes(DType.INT32)
-            .flat()
-            .row());
-    rows.add(
-        OpSample.byType(Prims.RANDOM_UNIFORM, t -> new Attrs.Draw(shape, t, 7, 9)).flat().row());
-    rows.add(
-        OpSample.byType(Prims.RANDOM_NORMAL, t -> new Attrs.Draw(shape, t, 7, 9)).flat().row());
+    for (Shape shape : new Shape[] {Shape.of(3, 7), Shape.of(5, 617), Shape.of(0)}) {
+      String note = "of " + shape.size();
+      rows.add(
+          OpSample.of(Prims.RANDOM_BITS, new Attrs.Draw(shape, DType.INT32, 7, 9))
+              .note(note)
+              .dtypes(DType.INT32)
+              .flat()
+              .row());
+      rows.add(
+          OpSample.byType(Prims.RANDOM_UNIFORM, t -> new Attrs.Draw(shape, t, 7, 9))
+              .note(note)
+              .flat()
+              .row());
+      rows.add(
+          OpSample.byType(Prims.RANDOM_NORMAL, t -> new Attrs.Draw(shape, t, 7, 9))
+              .note(note)
+              .flat()
+              .row());
+    }
     sampled(rows, Law.EXPONENTIAL);
     sampled(rows, Law.LAPLACE);
     sampled(rows, Law.GUMBEL);

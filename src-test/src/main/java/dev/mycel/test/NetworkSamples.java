@@ -461,6 +461,11 @@ final class NetworkSamples {
             .note("all")
             .oracle((in, s) -> new double[][] {new double[20]})
             .row());
+    rows.add(
+        OpSample.of(Prims.DROPOUT, new Attrs.Dropout(0.3, -7, 1L << 40), Draw.normal(3, 35, 41))
+            .note("several stretches")
+            .gradOrder(0)
+            .row());
   }
 
   private static void layerNorm(

@@ -76,6 +76,7 @@ final class CompositeRows {
     t.expanded(
         Prims.ATTENTION_GRAD,
         Prims.GELU_GRAD,
+        Prims.SQUARE_SUM,
         Prims.SOFTMAX_GRAD,
         Prims.LOG_SOFTMAX_GRAD,
         Prims.SOFTMAX_CROSS_ENTROPY_GRAD,

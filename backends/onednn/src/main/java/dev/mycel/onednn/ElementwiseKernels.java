@@ -250,9 +250,19 @@ final class ElementwiseKernels {
         second = staging.address(other, layout);
         key = new Binary(algorithm, flat, flat, flat);
       }
-      long target = staging.output(call, 0, layout);
+      long target = place(call, staging, whole, first, layout);
       backend.cache().get(key, k -> create(backend, k)).run(first, second, target);
     }
+  }
+
+  /** Over the first operand where it was given up, else in memory of its own. */
+  private static long place(
+      KernelCall<?> call, Staging staging, Buffer whole, long address, Layout layout) {
+    if (call.isDonated(0) && whole == call.input(0) && !whole.isHeap()) {
+      call.reuse(0);
+      return address;
+    }
+    return staging.output(call, 0, layout);
   }
 
   private static long scalarAddress(Staging staging, Buffer b) {

@@ -140,9 +140,11 @@ final class IndexKernels {
   private static void addRows(Buffer updates, int[] starts, int[] order, Buffer out) {
     int extent = starts.length - 1;
     int n = (int) (out.size() / extent);
+    // A short table with many updates is as much work as a long one.
+    long perRow = (out.size() + (long) order.length * n) / extent;
     Team.run(
         extent,
-        grain(n),
+        grain((int) Math.min(perRow, Integer.MAX_VALUE)),
         (from, to) -> {
           float[] sum = new float[n];
           float[] row = new float[n];

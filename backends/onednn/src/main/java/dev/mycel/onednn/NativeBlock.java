@@ -4,6 +4,7 @@ import dev.mycel.core.spi.BlockPool;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class NativeBlock extends BlockPool.Block {
   private final long address;
   private final @Nullable ByteBuffer[] views;
   private @Nullable FloatBuffer floats;
+  private @Nullable IntBuffer ints;
 
   NativeBlock(Pointer slab, long address, long bytes) {
     super(bytes);
@@ -59,6 +61,16 @@ final class NativeBlock extends BlockPool.Block {
     if (known == null) {
       known = view(0).asFloatBuffer();
       floats = known;
+    }
+    return known;
+  }
+
+  /** The first gibibyte as words of 32 bits, made once; use absolute access only. */
+  IntBuffer ints() {
+    IntBuffer known = ints;
+    if (known == null) {
+      known = view(0).asIntBuffer();
+      ints = known;
     }
     return known;
   }

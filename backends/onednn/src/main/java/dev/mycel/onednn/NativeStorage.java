@@ -48,7 +48,8 @@ final class NativeStorage extends Storage {
   }
 
   /**
-   * Copies elements {@code at} and following into a Java array as {@link HeapStorage} holds them.
+   * Copies elements {@code at} and following into a Java array as {@link HeapStorage} holds them,
+   * or the bits of float32 elements into integers.
    */
   void read(long at, Object array, int to, int count) {
     if (count == 0) {
@@ -56,6 +57,10 @@ final class NativeStorage extends Storage {
     }
     if (array instanceof float[] a && (at + count) * Float.BYTES <= NativeBlock.VIEW) {
       block.floats().get((int) at, a, to, count);
+      return;
+    }
+    if (array instanceof int[] a && (at + count) * Integer.BYTES <= NativeBlock.VIEW) {
+      block.ints().get((int) at, a, to, count);
       return;
     }
     transfer(at, array, to, count, true);
@@ -68,6 +73,10 @@ final class NativeStorage extends Storage {
     }
     if (array instanceof float[] a && (at + count) * Float.BYTES <= NativeBlock.VIEW) {
       block.floats().put((int) at, a, from, count);
+      return;
+    }
+    if (array instanceof int[] a && (at + count) * Integer.BYTES <= NativeBlock.VIEW) {
+      block.ints().put((int) at, a, from, count);
       return;
     }
     transfer(at, array, from, count, false);

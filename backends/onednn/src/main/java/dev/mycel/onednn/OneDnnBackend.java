@@ -48,6 +48,9 @@ final class OneDnnBackend implements Backend {
     GruKernels.register(table);
     RnnKernels.register(table);
     UpdateKernels.register(table);
+    RandomKernels.register(table);
+    DropoutKernels.register(table);
+    SquareSumKernels.register(table);
     kernels = table.freeze();
   }
 

@@ -1,0 +1,200 @@
+package dev.mycel.onednn;
+
+import dev.mycel.core.Attrs;
+import dev.mycel.core.DType;
+import dev.mycel.core.Philox;
+import dev.mycel.core.Prims;
+import dev.mycel.core.spi.Access;
+import dev.mycel.core.spi.Buffer;
+import dev.mycel.core.spi.KernelCall;
+import dev.mycel.core.spi.KernelTable;
+
+/** Random numbers with the very bits of {@link Philox}, a stretch per thread at a time. */
+final class RandomKernels {
+  /** Elements that a thread takes at a time, a multiple of all stretches. */
+  private static final int PIECE = 1 << 14;
+
+  /** Normal doubles come at some 50 ns each. */
+  private static final int SLOW_PIECE = 1 << 10;
+
+  /**
+   * By how many units in the last place of a double the library functions of {@link Math} may lead
+   * away from those of {@link StrictMath}: each is right within one unit, which makes less than ten
+   * for the whole formula.
+   */
+  private static final int DOUBT = 64;
+
+  private static final int HALF_FLOAT = 1 << 28;
+  private static final int BELOW_FLOAT = (1 << 29) - 1;
+  private static final long UNSIGNED = 0xFFFFFFFFL;
+
+  private RandomKernels() {}
+
+  /** Draws and writes elements {@code at} to {@code at + n - 1}. */
+  private interface Stretch {
+    void run(PhiloxBlocks blocks, long at, int n);
+  }
+
+  static void register(KernelTable table) {
+    table.put(
+        Prims.RANDOM_BITS,
+        Access.STRIDED,
+        "vector loops, int32",
+        call -> call.attrs().dtype() == DType.INT32,
+        RandomKernels::bits);
+    table.put(
+        Prims.RANDOM_UNIFORM,
+        Access.STRIDED,
+        "vector loops, floats",
+        call -> call.attrs().dtype().isFloat(),
+        call -> {
+          if (call.attrs().dtype() == DType.FLOAT64) {
+            uniformDoubles(call);
+          } else {
+            uniform(call);
+          }
+        });
+    table.put(
+        Prims.RANDOM_NORMAL,
+        Access.STRIDED,
+        "in parallel, floats",
+        call -> call.attrs().dtype().isFloat(),
+        call -> {
+          if (call.attrs().dtype() == DType.FLOAT64) {
+            normalDoubles(call);
+          } else {
+            normal(call);
+          }
+        });
+  }
+
+  private static void inStretches(long size, int piece, int length, Stretch stretch) {
+    Team.run(
+        size,
+        piece,
+        (from, to) -> {
+          PhiloxBlocks blocks = PhiloxBlocks.own();
+          for (long at = from; at < to; at += length) {
+            stretch.run(blocks, at, (int) Math.min(length, to - at));
+          }
+        });
+  }
+
+  private static void bits(KernelCall<Attrs.Draw> call) {
+    Attrs.Draw a = call.attrs();
+    Buffer out = call.output(0);
+    inStretches(
+        out.size(),
+        PIECE,
+        PhiloxBlocks.SIZE,
+        (blocks, at, n) -> {
+          blocks.draw(a.key(), a.counter(), at, n);
+          Chunks.write(out, at, blocks.words, 0, n);
+        });
+  }
+
+  /** As many upper bits as the type holds exactly, so that nothing is rounded up to 1. */
+  private static void uniform(KernelCall<Attrs.Draw> call) {
+    Attrs.Draw a = call.attrs();
+    Buffer out = call.output(0);
+    int digits =
+        switch (a.dtype()) {
+          case FLOAT16 -> 11;
+          case BFLOAT16 -> 8;
+          default -> 24;
+        };
+    float unit = Math.scalb(1f, -digits);
+    inStretches(
+        out.size(),
+        PIECE,
+        PhiloxBlocks.SIZE,
+        (blocks, at, n) -> {
+          blocks.draw(a.key(), a.counter(), at, n);
+          fractions(blocks.words, Integer.SIZE - digits, unit, blocks.floats, n);
+          Chunks.writeNarrow(out, at, blocks.floats, blocks.narrow, n);
+        });
+  }
+
+  private static void fractions(int[] words, int shift, float unit, float[] out, int n) {
+    for (int i = 0; i < n; i++) {
+      out[i] = (words[i] >>> shift) * unit;
+    }
+  }
+
+  private static void uniformDoubles(KernelCall<Attrs.Draw> call) {
+    Attrs.Draw a = call.attrs();
+    Buffer out = call.output(0);
+    inStretches(
+        out.size(),
+        PIECE,
+        PhiloxBlocks.SIZE / 2,
+        (blocks, at, n) -> {
+          blocks.draw(a.key(), a.counter(), 2 * at, 2 * n);
+          double[] drawn = new double[n];
+          int[] words = blocks.words;
+          for (int i = 0; i < n; i++) {
+            long upper = words[2 * i] >>> 5;
+            drawn[i] = ((upper << 26) + (words[2 * i + 1] >>> 6)) * 0x1p-53;
+          }
+          Chunks.write(out, at, drawn, 0, n);
+        });
+  }
+
+  private static void normal(KernelCall<Attrs.Draw> call) {
+    Attrs.Draw a = call.attrs();
+    Buffer out = call.output(0);
+    inStretches(
+        out.size(),
+        PIECE,
+        PhiloxBlocks.SIZE,
+        (blocks, at, n) -> {
+          blocks.draw(a.key(), a.counter(), at, n);
+          normal(blocks.words, blocks.floats, n);
+          Chunks.writeNarrow(out, at, blocks.floats, blocks.narrow, n);
+        });
+  }
+
+  /**
+   * The formula of {@link Philox#normal(long, long, float[])}. {@link Math} is several times faster
+   * than {@link StrictMath} and differs in the last bits of a double only: unless those decide how
+   * the double is rounded to float, both give one float.
+   *
+   * @param out has room for an even number
+   */
+  static void normal(int[] words, float[] out, int n) {
+    for (int i = 0; i < n; i += 2) {
+      double u = ((words[i] & UNSIGNED) + 1) * 0x1p-32;
+      double angle = 2 * Math.PI * ((words[i + 1] & UNSIGNED) * 0x1p-32);
+      double radius = Math.sqrt(-2 * Math.log(u));
+      double x = radius * Math.cos(angle);
+      double y = radius * Math.sin(angle);
+      if (isDoubtful(x) || isDoubtful(y)) {
+        double strict = StrictMath.sqrt(-2 * StrictMath.log(u));
+        x = strict * StrictMath.cos(angle);
+        y = strict * StrictMath.sin(angle);
+      }
+      out[i] = (float) x;
+      out[i + 1] = (float) y;
+    }
+  }
+
+  /** Whether the number lies about halfway between two floats. */
+  private static boolean isDoubtful(double x) {
+    int below = (int) Double.doubleToRawLongBits(x) & BELOW_FLOAT;
+    return Math.abs(below - HALF_FLOAT) < DOUBT;
+  }
+
+  private static void normalDoubles(KernelCall<Attrs.Draw> call) {
+    Attrs.Draw a = call.attrs();
+    Buffer out = call.output(0);
+    inStretches(
+        out.size(),
+        SLOW_PIECE,
+        SLOW_PIECE,
+        (blocks, at, n) -> {
+          double[] drawn = new double[n];
+          Philox.normal(a.key(), a.counter(), at, drawn);
+          Chunks.write(out, at, drawn, 0, n);
+        });
+  }
+}
