@@ -48,7 +48,7 @@ final class CellCopier {
       Optional<String> why = named.cell().whyNotCopied();
       if (why.isPresent()) {
         throw new ArgumentException(
-            Messages.of("deepCopy: a " + named.cell().clsName() + " cannot be copied")
+            Messages.of("deepCopy: " + named.cell().clsName() + " cannot be copied")
                 .line("at  ", named.name().isEmpty() ? "the cell itself" : named.name())
                 .hint(why.get())
                 .text());

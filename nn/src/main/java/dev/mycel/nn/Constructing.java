@@ -18,6 +18,11 @@ final class Constructing {
 
   /** Whether a construct runs. */
   static boolean isOpen() {
-    return DEPTH.get()[0] > 0;
+    return depth() > 0;
+  }
+
+  /** How many constructs run inside each other. */
+  static int depth() {
+    return DEPTH.get()[0];
   }
 }

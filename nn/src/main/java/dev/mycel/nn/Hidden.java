@@ -33,8 +33,8 @@ final class Hidden {
                     + describe(cell)
                     + " hides "
                     + (cells ? "cells" : "parameters")
-                    + " in a "
-                    + slot.field().getType().getSimpleName())
+                    + " in "
+                    + withArticle(slot.field().getType().getSimpleName()))
             .line("found", inside instanceof Cell<?, ?> c ? c.clsName() : inside)
             .hint(wayOut(value, cells) + "; mark the field transient if they belong elsewhere")
             .text());
@@ -44,6 +44,10 @@ final class Hidden {
   static String describe(Cell<?, ?> cell) {
     boolean anonymous = cell.getClass().getSimpleName().isEmpty();
     return anonymous ? cell.getClass().getName() : cell.clsName();
+  }
+
+  private static String withArticle(String noun) {
+    return ("AEIOUaeiou".indexOf(noun.charAt(0)) >= 0 ? "an " : "a ") + noun;
   }
 
   /** Which container does what the holder was meant for. */

@@ -80,7 +80,12 @@ record Members(
       return; // the same parameter in two tuples
     }
     if (before != null) {
-      throw taken(cell, "cell", name, "another member");
+      throw new ArgumentException(
+          Messages.of("cell: two members of " + cell.clsName() + " are called '" + name + "'")
+              .line("one  ", text(before))
+              .line("other", text(value))
+              .hint("rename one; @LocalName gives a field another name")
+              .text());
     }
     if (value instanceof Parameter parameter) {
       String whole = standing != null ? standing : parameter.explicitName().orElse(name);
@@ -112,9 +117,13 @@ record Members(
                     + " captures the variable "
                     + variable
                     + ", which is no field")
-            .line("found", value instanceof Cell<?, ?> c ? c.clsName() : value)
+            .line("found", text(value))
             .hint("give the class a field for it, transient if it belongs elsewhere")
             .text());
+  }
+
+  private static Object text(Object member) {
+    return member instanceof Cell<?, ?> c ? c.clsName() : member;
   }
 
   private static Object object(Member member) {

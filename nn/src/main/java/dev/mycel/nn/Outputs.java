@@ -28,7 +28,7 @@ final class Outputs {
     if (isEmpty(output)) {
       throw new ArgumentException(
           Messages.of(cell.clsName() + ": construct returned no outputs")
-              .line("returned", output.getClass().getSimpleName() + " " + text(output))
+              .line("returned", text(output))
               .hint(HINT)
               .text());
     }

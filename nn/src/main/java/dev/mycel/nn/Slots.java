@@ -57,10 +57,11 @@ final class Slots {
     return SLOTS.get(type);
   }
 
-  /** The field that is registered under a name, if there is one. */
+  /** The field that registers members under a name, if there is one. */
   static @Nullable Field fieldNamed(Cell<?, ?> cell, String name) {
     for (Field field : all(cell.getClass())) {
-      if (!field.isSynthetic() && localName(field).equals(name)) {
+      boolean member = !field.isSynthetic() && !Modifier.isTransient(field.getModifiers());
+      if (member && localName(field).equals(name)) {
         return field;
       }
     }

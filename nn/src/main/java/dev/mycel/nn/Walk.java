@@ -101,9 +101,16 @@ final class Walk {
                       + "'")
               .line("one  ", one.path() + "  " + one.parameter().shape())
               .line("other", other.path() + "  " + other.parameter().shape())
-              .hint("name them apart; checkNamesAndRefreshName() names by paths what has no setName")
+              .hint(
+                  isGiven(one) || isGiven(other)
+                      ? "give them names of their own with setName"
+                      : "checkNamesAndRefreshName() calls them by their paths")
               .text());
     }
+  }
+
+  private static boolean isGiven(Naming.Entry e) {
+    return e.parameter().givenName().isPresent();
   }
 
   /** The outermost tree names a parameter: a walk from inside such a tree leaves names alone. */

@@ -162,11 +162,18 @@ class CellTest {
     class ParameterList extends Plain {
       final List<Parameter> weights = List.of(dense.weight());
     }
-    for (Cell<?, ?> cell : List.of(new InList(), new InMap(), new InArray(), new InOptional())) {
-      var e = assertThrows(ArgumentException.class, cell::trainableParams);
-      assertTrue(e.getMessage().contains("CellList"), e.getMessage());
-      assertTrue(e.getMessage().contains(cell.clsName()), e.getMessage());
-    }
+    Map<Cell<?, ?>, String> wayOut =
+        Map.of(
+            new InList(), "CellList",
+            new InMap(), "CellDict",
+            new InArray(), "CellList",
+            new InOptional(), "a field of its own");
+    wayOut.forEach(
+        (cell, container) -> {
+          var e = assertThrows(ArgumentException.class, cell::trainableParams);
+          assertTrue(e.getMessage().contains(container), e.getMessage());
+          assertTrue(e.getMessage().contains(cell.clsName()), e.getMessage());
+        });
     var e = assertThrows(ArgumentException.class, () -> new ParameterList().trainableParams());
     assertTrue(e.getMessage().contains("ParameterTuple"), e.getMessage());
   }
