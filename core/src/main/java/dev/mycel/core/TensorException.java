@@ -33,6 +33,11 @@ public class TensorException extends RuntimeException {
     path.add(cell);
   }
 
+  /** Forgets the cells that the error passed through: it is thrown anew. */
+  public final void startPath() {
+    path.clear();
+  }
+
   /** The path of cells from the outermost to the one where the error arose; empty outside cells. */
   public final List<String> cellPath() {
     List<String> outermostFirst = new ArrayList<>(path);

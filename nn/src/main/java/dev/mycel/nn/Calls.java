@@ -1,12 +1,10 @@
 package dev.mycel.nn;
 
 import dev.mycel.autograd.Autograd;
-import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Precision;
 import dev.mycel.core.Profile;
 import dev.mycel.core.TensorException;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What happens around {@link Cell#construct}, from the outside in: the path for profiles and
@@ -29,26 +27,21 @@ final class Calls {
   private static <I, O> O inPrecision(Cell<I, O> cell, I input, Function<I, O> work) {
     CellPrecision own = cell.chosenPrecision();
     Precision before = own == null ? null : Precision.swap(own.compute());
+    Constructing.enter();
     O output;
     try {
-      output = required(cell, work.apply(input));
+      output = work.apply(input);
+      Outputs.check(cell, output);
     } catch (TensorException e) {
       FailurePath.passThrough(cell, e);
       throw e;
     } finally {
+      Constructing.leave();
       if (before != null) {
         Precision.swap(before);
       }
     }
     return own == null ? output : own.finish(output);
-  }
-
-  /** The output of construct, which must not be null. */
-  static <O> O required(Cell<?, O> cell, @Nullable O output) {
-    if (output == null) {
-      throw new ArgumentException(cell.clsName() + ": construct returned null");
-    }
-    return output;
   }
 
   /** The whole of a call that is more than construct. */

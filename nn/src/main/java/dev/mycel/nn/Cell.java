@@ -12,6 +12,7 @@ import dev.mycel.core.TensorException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Fields are the registry.</b> A field whose value is a {@code Cell}, a {@link Parameter} or
  * a {@link ParameterTuple} belongs to the cell under the field's name (or its {@link LocalName}),
- * those of superclasses first, in the order of declaration. Static and {@code transient} fields do
- * not count: a transient field merely refers to a cell that belongs elsewhere. Fields are read when
- * somebody asks, so it does not matter when they are assigned.
+ * those of superclasses first, in the order of declaration, whatever their access. Static and {@code
+ * transient} fields do not count: a transient field merely refers to a cell that belongs elsewhere.
+ * Fields are read when somebody asks, so it does not matter when they are assigned. Cells in plain
+ * lists, maps, arrays, optionals and records are refused; containers hold them.
  *
  * <pre>{@code
  * final class Net extends Cell<Tensor, Tensor> {
@@ -49,13 +51,15 @@ import org.jspecify.annotations.Nullable;
  * @param <I> the input: a tensor, or a record, list or map of tensors
  * @param <O> the output: likewise
  */
-public abstract class Cell<I, O> implements Function<I, O> {
+public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
   private final boolean autoPrefix;
   private final boolean customBackward = CustomBackwards.isOverriddenBy(getClass());
-  private final Map<String, Object> inserted = new LinkedHashMap<>();
-  private final Map<String, Object> flags = new LinkedHashMap<>();
+  private Map<String, Object> inserted = new LinkedHashMap<>();
+  private Set<String> withoutPrefix = new HashSet<>();
+  private Map<String, Object> flags = new LinkedHashMap<>();
+  private Hooks<I, O> hooks = new Hooks<>(this);
   private @Nullable CellPrecision precision;
-  private final Hooks<I, O> hooks = new Hooks<>(this);
+  private boolean namedByPaths;
   private boolean recomputed;
   private boolean training;
   private boolean requiresGrad;
@@ -73,6 +77,16 @@ public abstract class Cell<I, O> implements Function<I, O> {
    */
   protected Cell(boolean autoPrefix) {
     this.autoPrefix = autoPrefix;
+  }
+
+  /**
+   * A cell with flags.
+   *
+   * @param flags noted as by {@link #addFlags}
+   */
+  protected Cell(boolean autoPrefix, Map<String, ?> flags) {
+    this(autoPrefix);
+    this.flags.putAll(flags);
   }
 
   // ---- calling ----------------------------------------------------------------------------------
@@ -227,8 +241,16 @@ public abstract class Cell<I, O> implements Function<I, O> {
     return inserted;
   }
 
+  /** Whether a child was added by {@link #insertChildToCell}, which renames nothing. */
+  final boolean isInsertedWithoutPrefix(String name) {
+    return withoutPrefix.contains(name);
+  }
+
   /**
-   * Adds a child under a name, for structure that is not known when the class is written.
+   * Adds a child under a name, as MindSpore's {@code insert_child_to_cell} does: it does not rename
+   * the child's parameters. So {@code weight} of an inserted {@code conv3} is still called {@code
+   * weight}, unless this cell becomes part of another one or two names clash. {@link #setChild} is
+   * what a field would be.
    *
    * @param name not empty, without dots, not taken by a field or another child
    */
@@ -238,16 +260,46 @@ public abstract class Cell<I, O> implements Function<I, O> {
       throw Members.taken(this, "insertChildToCell", name, "another child or parameter");
     }
     inserted.put(name, child);
+    withoutPrefix.add(name);
     return this;
+  }
+
+  /**
+   * Adds a child under a name, or replaces it, just as if a field of that name held it: for
+   * structure that is not known when the class is written. It is Python's {@code setattr(self,
+   * name, child)}.
+   *
+   * @param name not empty, without dots, not taken by a field or a parameter
+   */
+  public Cell<I, O> setChild(String name, Cell<?, ?> child) {
+    Members.checkInsertion(this, "setChild", name, child);
+    if (inserted.get(name) instanceof Parameter) {
+      throw Members.taken(this, "setChild", name, "a parameter");
+    }
+    inserted.put(name, child);
+    withoutPrefix.remove(name);
+    return this;
+  }
+
+  /**
+   * Adds a parameter under a name; one that was added under that name before is replaced. A
+   * parameter without a name of its own takes this one.
+   *
+   * @param name not empty, without dots, not taken by a field or a child
+   */
+  public Cell<I, O> insertParamToCell(String name, Parameter parameter) {
+    return insertParamToCell(name, parameter, true);
   }
 
   /**
    * Adds a parameter under a name; one that was added under that name before is replaced.
    *
-   * @param name not empty, without dots, not taken by a field or a child
+   * @param name not empty, not taken by a field or a child
+   * @param checkNameContainDot whether a name with dots is refused
    */
-  public Cell<I, O> insertParamToCell(String name, Parameter parameter) {
-    Members.checkInsertion(this, "insertParamToCell", name, parameter);
+  public Cell<I, O> insertParamToCell(
+      String name, Parameter parameter, boolean checkNameContainDot) {
+    Members.checkInsertion(this, "insertParamToCell", name, parameter, !checkNameContainDot);
     if (inserted.get(name) instanceof Cell) {
       throw Members.taken(this, "insertParamToCell", name, "a child");
     }
@@ -282,6 +334,13 @@ public abstract class Cell<I, O> implements Function<I, O> {
     return cells;
   }
 
+  /** The same with a prefix before each name: this cell goes by the prefix alone. */
+  public List<NamedCell> cellsAndNames(String namePrefix) {
+    List<NamedCell> cells = cellsAndNames();
+    cells.replaceAll(named -> new NamedCell(Names.join(namePrefix, named.name()), named.cell()));
+    return cells;
+  }
+
   /** Whether this is a container that holds no cell. */
   boolean isEmptyContainer() {
     return false;
@@ -311,7 +370,17 @@ public abstract class Cell<I, O> implements Function<I, O> {
     return named;
   }
 
-  /** All parameters by the names that checkpoints carry, in the order of the walk. */
+  /** The parameters with a prefix before each structural name, as {@code prefix.fc.weight}. */
+  public List<NamedParameter> parametersAndNames(String namePrefix, boolean recurse) {
+    List<NamedParameter> all = parametersAndNames(recurse);
+    all.replaceAll(n -> new NamedParameter(Names.join(namePrefix, n.name()), n.parameter()));
+    return all;
+  }
+
+  /**
+   * All parameters by the names that checkpoints carry, in the order of the walk. Names that clash
+   * are resolved first, as {@link #checkNamesAndRefreshName} does.
+   */
   public ParameterDict parametersDict() {
     return parametersDict(true);
   }
@@ -319,10 +388,74 @@ public abstract class Cell<I, O> implements Function<I, O> {
   /** The parameters by the names that checkpoints carry; without {@code recurse} only own ones. */
   public ParameterDict parametersDict(boolean recurse) {
     Map<String, Parameter> byName = new LinkedHashMap<>();
-    for (Walk.Found found : Walk.parameters(this, recurse)) {
+    for (Walk.Found found : Walk.uniquelyNamed(this, recurse)) {
       byName.put(found.name(), found.parameter());
     }
     return new ParameterDict(byName);
+  }
+
+  /** The parameters that every machine has alike: all but those marked layerwise parallel. */
+  public ParameterDict parametersBroadcastDict() {
+    return parametersBroadcastDict(true);
+  }
+
+  /** The same; without {@code recurse} only this cell's own parameters. */
+  public ParameterDict parametersBroadcastDict(boolean recurse) {
+    Map<String, Parameter> byName = new LinkedHashMap<>(parametersDict(recurse));
+    byName.values().removeIf(Parameter::layerwiseParallel);
+    return new ParameterDict(byName);
+  }
+
+  /**
+   * Refuses two different parameters of one name.
+   *
+   * @throws ArgumentException with both paths
+   */
+  public void checkNames() {
+    Walk.refuseClash(this);
+  }
+
+  /**
+   * Calls parameters by their paths if names clash, and then refuses what still does. MindSpore
+   * does so at the first call; here {@link #parametersDict}, checkpoints and optimisers do it when
+   * names must differ, and only in the innermost cell where they clash.
+   */
+  public Cell<I, O> checkNamesAndRefreshName() {
+    Walk.uniquelyNamed(this, true);
+    return this;
+  }
+
+  /** Calls every parameter by its path, as {@code updateParametersName("")}. */
+  public Cell<I, O> updateParametersName() {
+    return updateParametersName("");
+  }
+
+  /** Calls every parameter by a prefix and its path; see {@link Parameter#setName}. */
+  public Cell<I, O> updateParametersName(String prefix) {
+    return updateParametersName(prefix, true);
+  }
+
+  /**
+   * Calls every parameter by a prefix and its path, in every tree, whatever it was called before.
+   *
+   * @param prefix put before the path as it is, so it ends in a dot: ASCII letters, digits, {@code
+   *     _ . -}
+   * @param recurse whether parameters of cells below are renamed too
+   */
+  public Cell<I, O> updateParametersName(String prefix, boolean recurse) {
+    Names.checkPrefix(prefix);
+    for (Walk.Found found : Walk.parameters(this, recurse)) {
+      found.parameter().setName(prefix + found.path());
+    }
+    return this;
+  }
+
+  final boolean isNamedByPaths() {
+    return namedByPaths;
+  }
+
+  final void nameByPaths() {
+    namedByPaths = true;
   }
 
   /** The parameters that take part in training. */
@@ -357,6 +490,45 @@ public abstract class Cell<I, O> implements Function<I, O> {
   public Cell<I, O> initParametersData() {
     getParameters().forEach(Parameter::initData);
     return this;
+  }
+
+  /**
+   * A copy of a cell and all below it: same names, same modes, parameters of their own with the
+   * values that these have now. What {@code transient} fields refer to outside stays shared, and so
+   * do tensors, which do not change; arrays, collections, records and generators are copied.
+   *
+   * @throws ArgumentException if a field holds a function or helper that captured a part of the
+   *     cell: the copy would use the original's
+   */
+  @SuppressWarnings("unchecked") // a copy has the class of its original
+  public static <C extends Cell<?, ?>> C deepCopy(C cell) {
+    return (C) CellCopier.copy(cell);
+  }
+
+  /** Why cells of this class cannot be copied, for those that cannot; empty for all others. */
+  protected Optional<String> whyNotCopied() {
+    return Optional.empty();
+  }
+
+  /** This object alone, with maps of its own; {@link CellCopier} fills in the members. */
+  final Cell<I, O> shell() {
+    try {
+      @SuppressWarnings("unchecked") // clone keeps the class
+      Cell<I, O> twin = (Cell<I, O>) super.clone();
+      twin.inserted = new LinkedHashMap<>(inserted);
+      twin.withoutPrefix = new HashSet<>(withoutPrefix);
+      twin.hooks = new Hooks<>(twin);
+      twin.flags = new LinkedHashMap<>(flags);
+      return twin;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError("cells are cloneable", e);
+    }
+  }
+
+  /** {@link #deepCopy} is how cells are copied. */
+  @Override
+  protected final Object clone() throws CloneNotSupportedException {
+    throw new CloneNotSupportedException("use Cell.deepCopy");
   }
 
   // ---- modes ------------------------------------------------------------------------------------

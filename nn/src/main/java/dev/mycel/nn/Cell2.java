@@ -5,6 +5,7 @@ import dev.mycel.core.Function2;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Pair;
 import dev.mycel.core.TensorException;
+import java.util.Map;
 
 /**
  * A cell with two inputs; underneath a cell over a pair.
@@ -20,6 +21,11 @@ public abstract class Cell2<A, B, O> extends Cell<Pair<A, B>, O> implements Func
   /** A cell; see {@link Cell#Cell(boolean)}. */
   protected Cell2(boolean autoPrefix) {
     super(autoPrefix);
+  }
+
+  /** A cell with flags; see {@link Cell#Cell(boolean, Map)}. */
+  protected Cell2(boolean autoPrefix, Map<String, ?> flags) {
+    super(autoPrefix, flags);
   }
 
   /** Computes the output: yours to write. */

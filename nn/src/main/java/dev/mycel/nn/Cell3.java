@@ -5,6 +5,7 @@ import dev.mycel.core.Function3;
 import dev.mycel.core.Messages;
 import dev.mycel.core.TensorException;
 import dev.mycel.core.Triple;
+import java.util.Map;
 
 /**
  * A cell with three inputs; underneath a cell over a triple.
@@ -22,6 +23,11 @@ public abstract class Cell3<A, B, C, O> extends Cell<Triple<A, B, C>, O>
   /** A cell; see {@link Cell#Cell(boolean)}. */
   protected Cell3(boolean autoPrefix) {
     super(autoPrefix);
+  }
+
+  /** A cell with flags; see {@link Cell#Cell(boolean, Map)}. */
+  protected Cell3(boolean autoPrefix, Map<String, ?> flags) {
+    super(autoPrefix, flags);
   }
 
   /** Computes the output: yours to write. */

@@ -28,6 +28,11 @@ public final class CellDict<C extends Cell<?, ?>> extends Cell<Void, Void>
     update(cells);
   }
 
+  /** The cells of the pairs, in their order; a later pair of a key counts. */
+  public CellDict(List<? extends Map.Entry<String, ? extends C>> pairs) {
+    update(pairs);
+  }
+
   /**
    * Puts a cell under a key, in the place of the one that was there.
    *
@@ -57,6 +62,19 @@ public final class CellDict<C extends Cell<?, ?>> extends Cell<Void, Void>
     return this;
   }
 
+  /** Puts all cells of another container, in its order. */
+  public CellDict<C> update(CellDict<? extends C> cells) {
+    inserted().putAll(cells.inserted());
+    return this;
+  }
+
+  /** Puts the cells of all pairs, in their order, or none if one is refused. */
+  public CellDict<C> update(List<? extends Map.Entry<String, ? extends C>> pairs) {
+    Map<String, C> cells = new LinkedHashMap<>();
+    pairs.forEach(pair -> cells.put(pair.getKey(), pair.getValue()));
+    return update(cells);
+  }
+
   /** The cell under a key. */
   public C get(String key) {
     C cell = elements().get(key);
@@ -81,6 +99,11 @@ public final class CellDict<C extends Cell<?, ?>> extends Cell<Void, Void>
   /** Whether there is a cell under that key. */
   public boolean containsKey(String key) {
     return inserted().containsKey(key);
+  }
+
+  /** Whether there is no cell. */
+  public boolean isEmpty() {
+    return inserted().isEmpty();
   }
 
   /** Number of cells. */

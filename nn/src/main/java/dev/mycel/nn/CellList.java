@@ -5,6 +5,7 @@ import dev.mycel.core.Messages;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,17 @@ public final class CellList<C extends Cell<?, ?>> extends Cell<Void, Void> imple
 
   /** A list of those cells. */
   public CellList(List<? extends C> cells) {
+    extend(cells);
+  }
+
+  /**
+   * A list of those cells.
+   *
+   * @param autoPrefix false leaves the names of what the elements hold as they are, where no cell
+   *     with auto prefix holds the list
+   */
+  public CellList(List<? extends C> cells, boolean autoPrefix) {
+    super(autoPrefix);
     extend(cells);
   }
 
@@ -73,6 +85,17 @@ public final class CellList<C extends Cell<?, ?>> extends Cell<Void, Void> imple
     return sequence.remove(index);
   }
 
+  /** Takes the cells from one place up to another out; later ones move down. */
+  public CellList<C> remove(int from, int to) {
+    sequence.remove(from, to);
+    return this;
+  }
+
+  /** Takes all cells out. */
+  public void clear() {
+    sequence.clear();
+  }
+
   /** A new list of the same cells from one place up to another, which is left out. */
   @SuppressWarnings("unchecked") // the elements are this list's
   public CellList<C> slice(int from, int to) {
@@ -88,9 +111,19 @@ public final class CellList<C extends Cell<?, ?>> extends Cell<Void, Void> imple
     return sequence.size();
   }
 
+  /** Whether there is no cell. */
+  public boolean isEmpty() {
+    return size() == 0;
+  }
+
+  /** The cells in order. */
+  public Stream<C> stream() {
+    return sequence.elements().stream();
+  }
+
   @Override
   boolean isEmptyContainer() {
-    return size() == 0;
+    return isEmpty();
   }
 
   /** The cells in order. */

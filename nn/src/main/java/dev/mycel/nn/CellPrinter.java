@@ -1,6 +1,5 @@
 package dev.mycel.nn;
 
-import dev.mycel.core.TensorException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -11,14 +10,9 @@ final class CellPrinter {
 
   private CellPrinter() {}
 
-  /** The whole tree. */
+  /** The whole tree; its parameters print under the names that they have in it. */
   static String print(Cell<?, ?> root) {
-    try {
-      Walk.parameters(root, true);
-    } catch (TensorException e) {
-      // Printing must work where names clash; parameters then print under their former names.
-      return new CellPrinter().text(root);
-    }
+    Walk.parameters(root, true);
     return new CellPrinter().text(root);
   }
 

@@ -18,6 +18,10 @@ final class CellSequence<C extends Cell<?, ?>> {
     this.owner = owner;
   }
 
+  Cell<?, ?> owner() {
+    return owner;
+  }
+
   int size() {
     return owner.inserted().size();
   }
@@ -76,16 +80,30 @@ final class CellSequence<C extends Cell<?, ?>> {
     return removed;
   }
 
+  /** Takes the cells from one place up to another out; negative places count from the end. */
+  void remove(int from, int to) {
+    List<Map.Entry<String, Object>> entries = entries();
+    entries.subList(start(from), end(from, to)).clear();
+    rebuild(entries);
+  }
+
   void clear() {
     owner.inserted().clear();
   }
 
   /** The entries from one index up to another, which is left out; negative ones from the end. */
   List<Map.Entry<String, Object>> slice(int from, int to) {
+    return entries().subList(start(from), end(from, to));
+  }
+
+  private int start(int from) {
     int n = size();
-    int start = Math.max(0, Math.min(n, from < 0 ? from + n : from));
-    int end = Math.max(start, Math.min(n, to < 0 ? to + n : to));
-    return entries().subList(start, end);
+    return Math.max(0, Math.min(n, from < 0 ? from + n : from));
+  }
+
+  private int end(int from, int to) {
+    int n = size();
+    return Math.max(start(from), Math.min(n, to < 0 ? to + n : to));
   }
 
   private List<Map.Entry<String, Object>> entries() {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * looks it up among the cells below itself. Nothing of this runs while nothing fails.
  */
 final class FailurePath {
-  private record Last(WeakReference<TensorException> error, WeakReference<Cell<?, ?>> cell) {}
+  private record Last(
+      WeakReference<TensorException> error, WeakReference<Cell<?, ?>> cell, int depth) {}
 
   private static final ThreadLocal<@Nullable Last> LAST = new ThreadLocal<>();
 
@@ -19,13 +20,16 @@ final class FailurePath {
   /** Notes that an error leaves that cell. */
   static void passThrough(Cell<?, ?> cell, TensorException error) {
     Last last = LAST.get();
+    int depth = Constructing.depth();
     if (last != null && last.error().refersTo(error)) {
       Cell<?, ?> inner = last.cell().get();
-      if (inner != null && inner != cell) {
+      if (depth >= last.depth()) {
+        error.startPath(); // an error that somebody kept is thrown anew
+      } else if (inner != null && inner != cell) {
         error.passedThrough(nameOf(inner, cell));
       }
     }
-    LAST.set(new Last(new WeakReference<>(error), new WeakReference<>(cell)));
+    LAST.set(new Last(new WeakReference<>(error), new WeakReference<>(cell), depth));
   }
 
   /** The path of one cell below another, or its class where it is not to be found there. */

@@ -72,11 +72,11 @@ final class Hooks<I, O> {
     I input = enter(given);
     O output =
         backward.isEmpty()
-            ? Calls.required(cell, work.apply(input))
+            ? Outputs.checked(cell, work.apply(input))
             : GradientTaps.around(
                 "registerBackwardHook: a hook of " + cell.clsName(),
                 input,
-                in -> Calls.required(cell, work.apply(in)),
+                in -> Outputs.checked(cell, work.apply(in)),
                 (gradInput, gradOutput) -> leave(gradInput, gradOutput));
     output = afterForward(input, output);
     return backwardPre.isEmpty()

@@ -15,6 +15,7 @@ import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.Variable;
+import dev.mycel.nn.init.Constant;
 import dev.mycel.nn.init.Initializer;
 import dev.mycel.nn.init.Initializers;
 import dev.mycel.nn.init.LazyTensor;
@@ -37,11 +38,13 @@ public final class Parameter extends Variable implements HookedVariable {
   private static final int LONGEST_NAME = 1024;
   private static final AtomicLong UNNAMED = new AtomicLong();
 
-  private @Nullable String explicit;
+  private final @Nullable String explicit;
+  private @Nullable String given;
   private String name;
   private @Nullable WeakReference<Cell<?, ?>> namer;
   private boolean requiresGrad;
   private volatile @Nullable GradientHooks hooks;
+  private boolean layerwiseParallel;
   private Shape shape;
   private final DType dtype;
   private volatile @Nullable LazyTensor pending;
@@ -100,17 +103,27 @@ public final class Parameter extends Variable implements HookedVariable {
     return name;
   }
 
-  /** Gives the parameter the name that counts where no cell prefixes it. */
+  /**
+   * Calls the parameter so from now on, in every tree and whatever holds it. A blank name gives the
+   * naming back to the trees.
+   *
+   * @param name at most 1024 characters; spaces around it do not count
+   */
   public Parameter setName(String name) {
-    explicit = checkedName(name);
-    this.name = nameOrMarker(explicit);
+    given = checkedName(name);
+    this.name = nameOrMarker(given != null ? given : explicit);
     namer = null;
     return this;
   }
 
+  /** The name that {@link #setName} gave, if any. */
+  Optional<String> givenName() {
+    return Optional.ofNullable(given);
+  }
+
   /** The name that the parameter was made with or given, if any. */
   public Optional<String> explicitName() {
-    return Optional.ofNullable(explicit);
+    return given != null ? Optional.of(given) : Optional.ofNullable(explicit);
   }
 
   /** The root of the tree that named it last, as long as that is reachable. */
@@ -189,6 +202,20 @@ public final class Parameter extends Variable implements HookedVariable {
     return hooks;
   }
 
+  /** Whether each machine has a part of its own of the parameter; see {@link #setLayerwiseParallel}. */
+  public boolean layerwiseParallel() {
+    return layerwiseParallel;
+  }
+
+  /**
+   * Marks the parameter as one that is not the same on all machines: {@link
+   * Cell#parametersBroadcastDict} leaves it out. On one machine nothing else depends on it.
+   */
+  public Parameter setLayerwiseParallel(boolean mode) {
+    layerwiseParallel = mode;
+    return this;
+  }
+
   // ---- values -----------------------------------------------------------------------------------
 
   /** Whether the values are there already. */
@@ -239,10 +266,20 @@ public final class Parameter extends Variable implements HookedVariable {
    * Replaces the value and keeps the dtype: any float takes any float, integer or bool, an integer
    * takes a bool or an integer that is not wider, bool takes bool.
    *
+   * <p>Inside a cell's {@code construct} it is refused, where {@link #assign} is the way: what runs
+   * there can be differentiated and traced, and must not change shapes or types.
+   *
    * @param sliceShape whether another shape is taken over too
    */
   @SuppressWarnings("try") // the scope only ends what is made on the way
   public Parameter setData(Tensor data, boolean sliceShape) {
+    if (Constructing.isOpen()) {
+      throw new ArgumentException(
+          Messages.of("setData: it cannot be used inside construct")
+              .line("parameter", this)
+              .hint("assign(value) writes there; it keeps shape and dtype")
+              .text());
+    }
     if (!takes(data.dtype())) {
       throw new DTypeException(
           Messages.of("setData: the data does not fit the parameter's dtype")
@@ -274,6 +311,16 @@ public final class Parameter extends Variable implements HookedVariable {
     return setData(data.initData());
   }
 
+  /** Replaces the value of a float scalar. */
+  public Parameter setData(double value) {
+    return setData(Ops.scalar(value, dtype == DType.FLOAT64 ? dtype : DType.FLOAT32));
+  }
+
+  /** Replaces the value of a scalar. */
+  public Parameter setData(int value) {
+    return setData(Ops.scalar(value, dtype.isInteger() ? dtype : DType.INT32));
+  }
+
   private boolean takes(DType given) {
     if (given == dtype || dtype.isFloat()) {
       return true;
@@ -287,29 +334,65 @@ public final class Parameter extends Variable implements HookedVariable {
   /** A parameter of its own with the same value, name and flags. */
   public Parameter copy() {
     LazyTensor waiting = pending;
+    String own = explicitName().orElse(null);
+    return named(
+        waiting != null
+            ? new Parameter(waiting, own, requiresGrad)
+            : new Parameter(value(), own, requiresGrad));
+  }
+
+  /** A copy that is called as this one in every tree, for copies of whole cells. */
+  Parameter duplicate() {
+    LazyTensor waiting = pending;
     Parameter twin =
         waiting != null
             ? new Parameter(waiting, explicit, requiresGrad)
-            : new Parameter(snapshot(), explicit, requiresGrad);
-    twin.name = name;
-    return twin;
+            : new Parameter(value(), explicit, requiresGrad);
+    twin.given = given;
+    return named(twin);
   }
 
-  private Tensor snapshot() {
-    return value();
+  private Parameter named(Parameter twin) {
+    twin.name = name;
+    twin.layerwiseParallel = layerwiseParallel;
+    return twin;
   }
 
   /** A parameter of the same shape, dtype, name and flags with values of that initialiser. */
   public Parameter clone(Initializer init) {
-    Parameter twin =
-        new Parameter(Initializers.initializer(init, shape, dtype), explicit, requiresGrad);
-    twin.name = name;
-    return twin;
+    return cloneAs(explicitName().orElse(null), init);
+  }
+
+  private Parameter cloneAs(@Nullable String own, Initializer init) {
+    LazyTensor plan = Initializers.initializer(init, shape, dtype);
+    return named(new Parameter(plan, own, requiresGrad));
   }
 
   /** The same with an initialiser's alias; {@code "same"} copies the values. */
   public Parameter clone(String init) {
     return init.equals("same") ? copy() : clone(Initializers.of(init));
+  }
+
+  /** The same with one number everywhere. */
+  public Parameter clone(double value) {
+    return clone(new Constant(value));
+  }
+
+  /** The same with the values of a tensor, of this parameter's shape. */
+  public Parameter clone(Tensor values) {
+    Parameter twin = copy();
+    twin.setData(values);
+    return twin;
+  }
+
+  /** A clone of another name that stands where no cell prefixes it. */
+  Parameter cloneNamed(String own, String init) {
+    Parameter twin =
+        init.equals("same")
+            ? new Parameter(value(), own, requiresGrad)
+            : cloneAs(own, Initializers.of(init));
+    named(twin).name = own;
+    return twin;
   }
 
   @Override

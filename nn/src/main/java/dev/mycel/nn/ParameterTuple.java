@@ -4,11 +4,14 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Messages;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.RandomAccess;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,24 +27,58 @@ public final class ParameterTuple extends AbstractList<Parameter> implements Ran
     this(List.of(parameters));
   }
 
-  /** The parameters in order; two different ones may not have one name. */
-  public ParameterTuple(List<Parameter> parameters) {
+  /**
+   * The parameters in order; two different ones may not have one name. If they are of one tree,
+   * names that clash in it are resolved first ({@link Cell#checkNamesAndRefreshName}).
+   */
+  public ParameterTuple(List<? extends Parameter> parameters) {
     this.parameters = List.copyOf(parameters);
-    Map<String, Parameter> byName = new HashMap<>();
-    for (Parameter p : this.parameters) {
-      boolean named = p.explicitName().isPresent() || p.namer() != null;
-      String name = named ? p.name() : null;
-      names.add(name);
-      Parameter other = name == null ? null : byName.put(name, p);
-      if (other != null && other != p) {
+    Set<Cell<?, ?>> resolved = Collections.newSetFromMap(new IdentityHashMap<>());
+    Parameter[] clash = clash();
+    while (clash != null) {
+      Cell<?, ?> tree = clash[0].namer();
+      if (tree == null || tree != clash[1].namer() || !resolved.add(tree)) {
         throw new ArgumentException(
-            Messages.of("parameterTuple: two parameters are called '" + name + "'")
-                .line("one  ", other)
-                .line("other", p)
+            Messages.of("parameterTuple: two parameters are called '" + clash[0].name() + "'")
+                .line("one  ", clash[0])
+                .line("other", clash[1])
                 .hint("give each a name of its own")
                 .text());
       }
+      Walk.uniquelyNamed(tree, true);
+      clash = clash();
     }
+    for (Parameter p : this.parameters) {
+      names.add(nameOf(p));
+    }
+  }
+
+  /** A tuple of other parameters under the names of this one. */
+  private ParameterTuple(List<Parameter> parameters, List<@Nullable String> names) {
+    this.parameters = List.copyOf(parameters);
+    this.names.addAll(names);
+  }
+
+  /** The same tuple of other parameters. */
+  ParameterTuple with(UnaryOperator<Parameter> change) {
+    return new ParameterTuple(parameters.stream().map(change).toList(), names);
+  }
+
+  private static @Nullable String nameOf(Parameter p) {
+    return p.explicitName().isPresent() || p.namer() != null ? p.name() : null;
+  }
+
+  /** Two different parameters of one name. */
+  private Parameter @Nullable [] clash() {
+    Map<String, Parameter> byName = new HashMap<>();
+    for (Parameter p : parameters) {
+      String name = nameOf(p);
+      Parameter other = name == null ? null : byName.put(name, p);
+      if (other != null && other != p) {
+        return new Parameter[] {other, p};
+      }
+    }
+    return null;
   }
 
   @Override
@@ -81,7 +118,7 @@ public final class ParameterTuple extends AbstractList<Parameter> implements Ran
     List<Parameter> copies = new ArrayList<>();
     for (Parameter p : parameters) {
       copies.add(
-          copyOf.computeIfAbsent(p, one -> one.clone(init).setName(prefix + "." + one.name())));
+          copyOf.computeIfAbsent(p, one -> one.cloneNamed(prefix + "." + one.name(), init)));
     }
     return new ParameterTuple(copies);
   }

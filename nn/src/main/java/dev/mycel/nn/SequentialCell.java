@@ -4,6 +4,7 @@ import dev.mycel.core.Tensor;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Cells one after the other: each takes the output of the one before. */
 public class SequentialCell extends Cell<Tensor, Tensor> implements Iterable<Cell<Tensor, Tensor>> {
@@ -32,6 +33,12 @@ public class SequentialCell extends Cell<Tensor, Tensor> implements Iterable<Cel
     return this;
   }
 
+  /** Adds cells at the end. */
+  public SequentialCell extend(List<? extends Cell<Tensor, Tensor>> cells) {
+    sequence.extend(cells);
+    return this;
+  }
+
   /** Adds a cell before a place; later ones move up. */
   public SequentialCell insert(int index, Cell<Tensor, Tensor> cell) {
     sequence.insert(index, cell);
@@ -54,6 +61,17 @@ public class SequentialCell extends Cell<Tensor, Tensor> implements Iterable<Cel
     return sequence.remove(index);
   }
 
+  /** Takes the cells from one place up to another out; later ones move down. */
+  public SequentialCell remove(int from, int to) {
+    sequence.remove(from, to);
+    return this;
+  }
+
+  /** Takes all cells out. */
+  public void clear() {
+    sequence.clear();
+  }
+
   /** A new container of the same cells from one place up to another, which is left out. */
   public SequentialCell slice(int from, int to) {
     SequentialCell part = new SequentialCell();
@@ -68,9 +86,19 @@ public class SequentialCell extends Cell<Tensor, Tensor> implements Iterable<Cel
     return sequence.size();
   }
 
+  /** Whether there is no cell. */
+  public boolean isEmpty() {
+    return size() == 0;
+  }
+
+  /** The cells in order. */
+  public Stream<Cell<Tensor, Tensor>> stream() {
+    return sequence.elements().stream();
+  }
+
   @Override
   boolean isEmptyContainer() {
-    return size() == 0;
+    return isEmpty();
   }
 
   /** The cells in order. */

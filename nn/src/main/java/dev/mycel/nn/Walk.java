@@ -4,34 +4,24 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Messages;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Walks over trees of cells: depth first, a cell's own parameters before its children, every object
  * once under its first path.
  *
  * <p>A parameter has two names. Its path is the chain of local names from the root. Its name, which
- * checkpoints carry, leaves out the wrappers: it is the path from the first cell with auto prefix
- * that holds a child on it, or, where there is none, the name that the parameter was made with (or
- * its local name).
+ * checkpoints carry, is what {@link Naming} tells.
  */
 final class Walk {
   /** A parameter with both its names. */
   record Found(String path, String name, Parameter parameter) {}
 
-  private final List<Found> found = new ArrayList<>();
-  private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final boolean recurse;
-
-  private Walk(boolean recurse) {
-    this.recurse = recurse;
-  }
+  private Walk() {}
 
   /** The cells with their paths. */
   static List<NamedCell> cells(Cell<?, ?> root) {
@@ -69,60 +59,71 @@ final class Walk {
 
   /** The parameters with both names; gives the parameters their names too. */
   static List<Found> parameters(Cell<?, ?> root, boolean recurse) {
-    Walk walk = new Walk(recurse);
-    walk.visit(root, "", null);
-    walk.refuseDuplicates(root);
-    walk.giveNames(root);
-    return walk.found;
+    Naming naming = Naming.of(root);
+    giveNames(root, naming);
+    List<Found> found = new ArrayList<>();
+    int own = recurse ? Integer.MAX_VALUE : ownCount(root);
+    for (Naming.Entry e : naming.entries()) {
+      if (found.size() == own) {
+        break;
+      }
+      found.add(new Found(e.path(), naming.name(e.parameter()), e.parameter()));
+    }
+    return found;
   }
 
-  private void visit(Cell<?, ?> cell, String path, @Nullable String prefix) {
-    if (!seen.add(cell)) {
-      return;
-    }
-    Members members = Members.of(cell);
-    for (Members.Own own : members.parameters()) {
-      Parameter p = own.parameter();
-      if (seen.add(p)) {
-        String name = prefix == null ? own.standing() : prefix + own.name();
-        found.add(new Found(path + own.name(), name, p));
-      }
-    }
-    if (recurse) {
-      for (Members.Child child : members.children()) {
-        String step = child.name() + ".";
-        String below = prefix != null ? prefix + step : cell.autoPrefix() ? step : null;
-        visit(child.cell(), path + step, below);
-      }
+  /** A cell's own parameters are listed first. */
+  private static int ownCount(Cell<?, ?> root) {
+    Set<Parameter> own = Collections.newSetFromMap(new IdentityHashMap<>());
+    Members.of(root).parameters().forEach(o -> own.add(o.parameter()));
+    return own.size();
+  }
+
+  /** The same after names that clash have been resolved; those that still do are an error. */
+  static List<Found> uniquelyNamed(Cell<?, ?> root, boolean recurse) {
+    Naming.resolve(root);
+    refuseClash(root);
+    return parameters(root, recurse);
+  }
+
+  /** Refuses two parameters of one name. */
+  static void refuseClash(Cell<?, ?> root) {
+    Naming naming = Naming.of(root);
+    List<Naming.Entry> clash = naming.clash();
+    if (clash != null) {
+      Naming.Entry one = clash.get(0);
+      Naming.Entry other = clash.get(1);
+      throw new ArgumentException(
+          Messages.of(
+                  root.clsName()
+                      + ": two parameters are called '"
+                      + naming.name(one.parameter())
+                      + "'")
+              .line("one  ", one.path() + "  " + one.parameter().shape())
+              .line("other", other.path() + "  " + other.parameter().shape())
+              .hint(
+                  isGiven(one) || isGiven(other)
+                      ? "give them names of their own with setName"
+                      : "checkNamesAndRefreshName() calls them by their paths")
+              .text());
     }
   }
 
-  private void refuseDuplicates(Cell<?, ?> root) {
-    Map<String, Found> byName = new HashMap<>();
-    for (Found f : found) {
-      Found other = byName.putIfAbsent(f.name(), f);
-      if (other != null) {
-        throw new ArgumentException(
-            Messages.of(root.clsName() + ": two parameters are called '" + f.name() + "'")
-                .line("one  ", other.path() + "  " + other.parameter().shape())
-                .line("other", f.path() + "  " + f.parameter().shape())
-                .hint("name them apart; a cell made with autoPrefix = true names by its children")
-                .text());
-      }
-    }
+  private static boolean isGiven(Naming.Entry e) {
+    return e.parameter().givenName().isPresent();
   }
 
   /** The outermost tree names a parameter: a walk from inside such a tree leaves names alone. */
-  private void giveNames(Cell<?, ?> root) {
+  private static void giveNames(Cell<?, ?> root, Naming naming) {
     Map<Cell<?, ?>, Boolean> encloses = new IdentityHashMap<>();
-    for (Found f : found) {
-      Cell<?, ?> before = f.parameter().namer();
+    for (Naming.Entry e : naming.entries()) {
+      Cell<?, ?> before = e.parameter().namer();
       boolean inner =
           before != null
               && before != root
               && encloses.computeIfAbsent(before, outer -> contains(outer, root));
       if (!inner) {
-        f.parameter().nameBy(root, f.name());
+        e.parameter().nameBy(root, naming.name(e.parameter()));
       }
     }
   }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Changes parameters by their gradients: {@code optimizer.call(gradients)}, one gradient for each
@@ -214,6 +215,13 @@ public abstract class Optimizer extends Cell<List<Tensor>, Boolean> {
       list.add(new Parameter(start, prefix + "." + p.name()));
     }
     return new ParameterTuple(list);
+  }
+
+  @Override
+  protected Optional<String> whyNotCopied() {
+    return Optional.of(
+        "its states belong to its parameters: copy the network alone and make an optimiser over"
+            + " copy.trainableParams()");
   }
 
   // ---- what is in force -------------------------------------------------------------------------

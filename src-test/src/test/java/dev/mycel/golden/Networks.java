@@ -14,6 +14,7 @@ import dev.mycel.nn.CellList;
 import dev.mycel.nn.Parameter;
 import dev.mycel.nn.ParameterTuple;
 import dev.mycel.nn.SequentialCell;
+import dev.mycel.nn.WithEvalCell;
 import dev.mycel.nn.WithLossCell;
 import dev.mycel.optim.Optimizer;
 import dev.mycel.optim.TrainOneStepCell;
@@ -119,6 +120,9 @@ final class Networks {
     if (node.has("with_loss")) {
       return withLoss(tensorCell(build(node.getAsJsonObject("with_loss"))), node);
     }
+    if (node.has("with_eval")) {
+      return withEval(tensorCell(build(node.getAsJsonObject("with_eval"))), node);
+    }
     if (node.has("train_one_step")) {
       return trainStep(node);
     }
@@ -133,6 +137,12 @@ final class Networks {
   private Cell<?, ?> withLoss(Cell<Tensor, Tensor> net, JsonObject node) {
     Args a = args(node.getAsJsonObject("loss"));
     return wrap(net, (Cell2<Tensor, Tensor, Tensor>) (Cell<?, ?>) LossCells.cell(a));
+  }
+
+  @SuppressWarnings("unchecked") // every loss of the table takes two tensors
+  private Cell<?, ?> withEval(Cell<Tensor, Tensor> net, JsonObject node) {
+    Args a = args(node.getAsJsonObject("loss"));
+    return new WithEvalCell<>(net, (Cell2<Tensor, Tensor, Tensor>) (Cell<?, ?>) LossCells.cell(a));
   }
 
   @SuppressWarnings("unchecked") // what is trained gives a loss
@@ -193,7 +203,8 @@ final class Networks {
       JsonArray m = member.getAsJsonArray();
       JsonObject item = m.get(1).getAsJsonObject();
       if (!item.has("parameter_tuple")) {
-        add(cell, m.get(0).getAsString(), build(item));
+        boolean inserted = m.size() > 2 && m.get(2).getAsString().equals("insert");
+        add(cell, m.get(0).getAsString(), build(item), inserted);
       }
     }
     return cell;
@@ -216,9 +227,11 @@ final class Networks {
     return found;
   }
 
-  private static void add(Own cell, String name, Object member) {
-    if (member instanceof Cell<?, ?> child) {
+  private static void add(Own cell, String name, Object member, boolean inserted) {
+    if (member instanceof Cell<?, ?> child && inserted) {
       cell.insertChildToCell(name, child);
+    } else if (member instanceof Cell<?, ?> child) {
+      cell.setChild(name, child);
     } else if (member instanceof Parameter p) {
       cell.insertParamToCell(name, p);
     }

@@ -39,7 +39,7 @@ final class TrainCases {
         String name = e.getAsJsonObject().get("name").getAsString();
         Module m = Layers.make(a.cell(e));
         modules.put(name, m);
-        insertChildToCell(name, m.cell());
+        setChild(name, m.cell());
       }
       JsonElement raw = c.object("args").get("parameters");
       if (raw != null && raw.isJsonObject()) {

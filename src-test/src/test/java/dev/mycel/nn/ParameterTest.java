@@ -145,6 +145,59 @@ class ParameterTest {
   }
 
   @Test
+  void scalarsTakeNumbers() {
+    Parameter x = new Parameter(2.5, "x");
+    assertEquals(0.25, x.setData(0.25).value().item());
+    assertEquals(3, x.setData(3).value().item());
+    Parameter n = new Parameter(1, "n");
+    assertEquals(7, n.setData(7).value().item());
+    assertThrows(DTypeException.class, () -> n.setData(0.5));
+    assertThrows(ShapeException.class, () -> of(DType.FLOAT32).setData(1.0));
+    Parameter wide = new Parameter(Ops.zeros(Shape.scalar(), DType.FLOAT64), "d");
+    assertEquals(0.1, wide.setData(0.1).value().item());
+  }
+
+  @Test
+  void clonesTakeANumberATensorOrAnInitialiser() {
+    Parameter p = new Parameter(Ops.ones(2), "w", false).setLayerwiseParallel(true);
+    Parameter half = p.clone(0.5);
+    assertEquals(1, half.value().sum().item());
+    assertEquals("w", half.name());
+    assertFalse(half.requiresGrad());
+    assertTrue(half.layerwiseParallel());
+    assertEquals(7, p.clone(Tensor.of(new float[] {3, 4}, 2)).value().sum().item());
+    assertThrows(ShapeException.class, () -> p.clone(Ops.zeros(3)));
+    assertEquals(2, p.value().sum().item());
+  }
+
+  @Test
+  void aCopyOfALazyOneStaysLazyAndGetsTheSameValues() {
+    Parameter p = lazy();
+    Parameter copy = p.copy();
+    assertFalse(copy.isInitialized());
+    assertTrue(copy.value().sameAs(p.value()));
+  }
+
+  @Test
+  void printingShowsNoValuesAndFillsNothing() {
+    Parameter p = lazy();
+    assertEquals(
+        "Parameter (name=w, shape=(8,), dtype=Float32, requires_grad=True)", p.toString());
+    assertFalse(p.isInitialized());
+  }
+
+  @Test
+  void tensorsGivenToAParameterDoNotChangeWithIt() {
+    Tensor start = Ops.ones(2);
+    Parameter p = new Parameter(start, "w");
+    p.setData(Ops.zeros(2));
+    assertEquals(2, start.sum().item());
+    Tensor snapshot = p.value();
+    p.assign(Ops.ones(2));
+    assertEquals(0, snapshot.sum().item());
+  }
+
+  @Test
   void tuplesRefuseTwoOfOneNameAndCloneWithAPrefix() {
     Parameter a = new Parameter(Ops.ones(2), "a");
     Parameter b = new Parameter(Ops.ones(2), "b");

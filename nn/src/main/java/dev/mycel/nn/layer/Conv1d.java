@@ -15,6 +15,11 @@ public final class Conv1d extends Convolution {
     this(builder(inChannels, outChannels, kernelSize));
   }
 
+  /** Pad mode SAME, no bias; kernel size and stride in MindSpore's order. */
+  public Conv1d(long inChannels, long outChannels, long kernelSize, long stride) {
+    this(builder(inChannels, outChannels, kernelSize).stride(stride));
+  }
+
   private Conv1d(ConvBuilder<Conv1d> b) {
     super(2, flat("Conv1d", b));
   }

@@ -8,8 +8,13 @@ package dev.mycel.nn.layer;
  */
 public final class Conv2d extends Convolution {
   /** Stride 1, pad mode SAME, no bias. */
-  public Conv2d(long inChannels, long outChannels, long... kernelSize) {
+  public Conv2d(long inChannels, long outChannels, long kernelSize) {
     this(builder(inChannels, outChannels, kernelSize));
+  }
+
+  /** Pad mode SAME, no bias; kernel size and stride are the same along all axes. */
+  public Conv2d(long inChannels, long outChannels, long kernelSize, long stride) {
+    this(builder(inChannels, outChannels, kernelSize).stride(stride));
   }
 
   private Conv2d(ConvBuilder<Conv2d> b) {
