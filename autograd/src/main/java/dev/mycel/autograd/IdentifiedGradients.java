@@ -11,14 +11,13 @@ import java.util.Map;
 /**
  * Gradients by what they belong to: the position of an input, or a variable. What MindSpore's
  * {@code return_ids} gives, as a map.
+ *
+ * @param asMap all gradients in the order asked for; keys are positions and variables
  */
-public final class IdentifiedGradients {
-  private final Map<Object, Tensor> byId = new LinkedHashMap<>();
-
-  IdentifiedGradients() {}
-
-  void put(Object id, Tensor gradient) {
-    byId.put(id, gradient);
+public record IdentifiedGradients(Map<Object, Tensor> asMap) {
+  /** Takes a copy that cannot be changed. */
+  public IdentifiedGradients {
+    asMap = Collections.unmodifiableMap(new LinkedHashMap<>(asMap));
   }
 
   /** The gradient of the input at a position that was asked for. */
@@ -32,19 +31,14 @@ public final class IdentifiedGradients {
   }
 
   private Tensor find(String named, Object id) {
-    Tensor found = byId.get(id);
+    Tensor found = asMap.get(id);
     if (found == null) {
       throw new ArgumentException(
           Messages.of("getGrad: there is no gradient of " + named)
-              .line("there are", byId.keySet())
+              .line("there are", asMap.keySet())
               .hint("name it among the positions or weights of grad")
               .text());
     }
     return found;
-  }
-
-  /** All gradients in the order asked for; keys are positions and variables. */
-  public Map<Object, Tensor> asMap() {
-    return Collections.unmodifiableMap(byId);
   }
 }

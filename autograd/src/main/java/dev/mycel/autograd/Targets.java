@@ -6,7 +6,9 @@ import dev.mycel.core.Tensor;
 import dev.mycel.core.Tree;
 import dev.mycel.core.Variable;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 
@@ -72,7 +74,7 @@ record Targets<I, G>(
         positions,
         weights,
         (in, grads) -> {
-          IdentifiedGradients byId = new IdentifiedGradients();
+          Map<Object, Tensor> byId = new LinkedHashMap<>();
           int inputs = grads.size() - weights.size();
           for (int i = 0; i < inputs; i++) {
             byId.put(positions == null ? i : positions[i], grads.get(i));
@@ -80,7 +82,7 @@ record Targets<I, G>(
           for (int k = 0; k < weights.size(); k++) {
             byId.put(weights.get(k), grads.get(inputs + k));
           }
-          return byId;
+          return new IdentifiedGradients(byId);
         });
   }
 
