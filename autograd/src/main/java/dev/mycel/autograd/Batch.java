@@ -135,7 +135,6 @@ final class Batch extends Interpreter {
     if (!primitive.isComposite()) {
       throw new MissingRuleException(
           Messages.of("vmap: " + primitive + " has no batching rule")
-              .line("primitive", primitive)
               .hint("provide one by VjpProvider.register(BatchTable), or loop over the slices")
               .text());
     }
