@@ -161,7 +161,7 @@ final class Jacobians {
           Tensor part =
               tangent == null
                   ? Ops.zeros(outputs.get(i).shape().insert(0, count), x.dtype())
-                  : batch.all(tangent);
+                  : batch.all(tangent).cast(x.dtype());
           if (from == 0) {
             all.add(part);
           } else {

@@ -44,6 +44,7 @@ import dev.mycel.nn.layer.Flatten;
 import dev.mycel.nn.layer.MaxPool2d;
 import dev.mycel.nn.layer.ReLU;
 import dev.mycel.nn.layer.Tanh;
+import dev.mycel.test.LeakCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -223,6 +224,41 @@ class DerivativesTest {
       work.run();
       return p.rows().stream().mapToLong(Profile.Row::calls).sum();
     }
+  }
+
+  @Test
+  void tangentsHaveTheTypeOfTheirValuesInACellOfAnotherPrecision() {
+    Dense half = new Dense(4, 4);
+    half.toFloat(DType.FLOAT16);
+    Tensor x = Random.randn(2, 4);
+    var r = jvp((Tensor t) -> half.call(t).tanh(), x, x);
+    assertEquals(DType.FLOAT16, r.out().dtype());
+    assertEquals(DType.FLOAT16, r.tangent().dtype());
+    assertEquals(DType.FLOAT32, jacfwd((Tensor t) -> half.call(t)).apply(x).dtype());
+  }
+
+  @Test
+  void derivativesAndSlicesLeakNothing() {
+    Cell<Tensor, Tensor> net = network();
+    Tensor x = Random.randn(2, 1, 6, 6);
+    Function<Tensor, Tensor> loss = t -> net.call(t).square().sum();
+    LeakCheck.assertNoLeak(() -> jvp(net, x, x));
+    LeakCheck.assertNoLeak(() -> jacrev(net, 0).apply(x));
+    LeakCheck.assertNoLeak(() -> jacfwd(net, 0).apply(x));
+    LeakCheck.assertNoLeak(() -> vmap(grad(loss)).apply(x.expandDims(1)));
+    LeakCheck.assertNoLeak(() -> grad((Tensor t) -> jvp(net, t, x).tangent()).apply(x));
+    LeakCheck.assertNoLeak(
+        () ->
+            assertThrows(
+                IllegalStateException.class,
+                () ->
+                    jvp(
+                        (Tensor t) -> {
+                          net.call(t);
+                          throw new IllegalStateException("on purpose");
+                        },
+                        x,
+                        x)));
   }
 
   // ---- Jacobians --------------------------------------------------------------------------------
