@@ -10,6 +10,7 @@ import dev.mycel.core.TensorException;
 import dev.mycel.core.Tree;
 import dev.mycel.core.Triple;
 import dev.mycel.core.Variable;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -49,6 +50,13 @@ public final class Autograd {
   public static <I, O> Function<I, Tensor> grad(Function<I, O> fn, Variable weight) {
     ValueAndGrad<I, O, List<Tensor>> both = valueAndGrad(fn, List.of(weight));
     return in -> both.apply(in).grads().get(0);
+  }
+
+  /** The gradients for one of the input's tensors and for one variable. */
+  public static <I, O> Function<I, Pair<Tensor, Tensor>> grad(
+      Function<I, O> fn, int position, Variable weight) {
+    ValueAndGrad<I, O, Pair<Tensor, Tensor>> both = valueAndGrad(fn, position, weight);
+    return in -> both.apply(in).grads();
   }
 
   /** The gradients for some of the input's tensors, and those for variables. */
@@ -150,6 +158,17 @@ public final class Autograd {
     return new ValueAndGrad<>(fn, Targets.of(List.of(weight), (in, g) -> g.get(0)), false, null);
   }
 
+  /** Value and gradients for one of the input's tensors and for one variable. */
+  public static <I, O> ValueAndGrad<I, O, Pair<Tensor, Tensor>> valueAndGrad(
+      Function<I, O> fn, int position, Variable weight) {
+    return new ValueAndGrad<>(
+        fn,
+        Targets.of(
+            new int[] {position}, List.of(weight), (in, g) -> new Pair<>(g.get(0), g.get(1))),
+        false,
+        null);
+  }
+
   /** Value, gradients for some of the input's tensors, and those for variables. */
   public static <I, O> ValueAndGrad<I, O, Pair<List<Tensor>, List<Tensor>>> valueAndGrad(
       Function<I, O> fn, int[] positions, List<? extends Variable> weights) {
@@ -172,14 +191,30 @@ public final class Autograd {
     return ValueAndGrad.supplier(fn, Targets.of(weights, (in, g) -> g));
   }
 
-  /** The same value, through which no gradient flows: what comes before it is not walked. */
+  /** The gradient of a position, of those that {@link ValueAndGrad#returnIds} gave. */
+  public static Tensor getGrad(IdentifiedGradients gradients, int position) {
+    return gradients.get(position);
+  }
+
+  /** The gradient of a variable, of those that {@link ValueAndGrad#returnIds} gave. */
+  public static Tensor getGrad(IdentifiedGradients gradients, Variable variable) {
+    return gradients.get(variable);
+  }
+
+  /** The same value, through which no derivative flows: what comes before it is not walked. */
   public static Tensor stopGradient(Tensor x) {
-    Interpreter top = Interpreters.top();
-    Tensor t = x;
-    for (Interpreter i = top; i != i.parent(); i = i.parent()) {
-      t = i instanceof Tape || i instanceof Region ? i.lower(t) : t;
+    return stopped(Interpreters.top(), x);
+  }
+
+  private static Tensor stopped(Interpreter at, Tensor x) {
+    Interpreter below = at.parent();
+    if (at == below) {
+      return x;
     }
-    return t;
+    if (at instanceof Batch batch) {
+      return batch.change(x, all -> stopped(below, all));
+    }
+    return stopped(below, at.lower(x));
   }
 
   /**
@@ -202,13 +237,148 @@ public final class Autograd {
 
   /** The output, and the function from its gradient to the input's. */
   public static <I, O> Vjp<I, O> vjp(Function<I, O> fn, I input) {
-    return Vjp.of(fn, input);
+    return Vjp.of(fn, input, List.of());
   }
 
-  /** Runs a forward pass unrecorded, with a backward pass written by hand. */
+  /** The output, and the function from its gradient to those of the input and of variables. */
+  public static <I, O> Vjp<I, O> vjp(
+      Function<I, O> fn, I input, List<? extends Variable> weights) {
+    return Vjp.of(fn, input, weights);
+  }
+
+  /** The same for a function that returns what is derived, and something more. */
+  public static <I, O, X> Pair<Vjp<I, O>, X> vjpWithAux(Function<I, Pair<O, X>> fn, I input) {
+    return Vjp.aux(fn, input, List.of());
+  }
+
+  /**
+   * The output, and its derivative along a direction of the input, in one forward pass.
+   *
+   * @param direction a vector for each tensor of the input, of its shape and dtype
+   */
+  public static <I, O> Jvp<O> jvp(Function<I, O> fn, I input, I direction) {
+    return Jvp.of(fn, input, direction);
+  }
+
+  /** The same for a function that returns what is derived, and something more. */
+  public static <I, O, X> Pair<Jvp<O>, X> jvpWithAux(
+      Function<I, Pair<O, X>> fn, I input, I direction) {
+    return Jvp.aux(fn, input, direction);
+  }
+
+  // ---- Jacobians --------------------------------------------------------------------------------
+
+  /**
+   * The derivatives of every output element for every input element, by backward passes: for
+   * functions with fewer outputs than inputs. The function runs once; up to 256 rows are computed
+   * together.
+   *
+   * @return in the input's form; each tensor's shape is the output's followed by the input's
+   */
+  public static <I> Function<I, I> jacrev(Function<I, Tensor> fn) {
+    return whole(new Jacobian<>(fn, anyPosition(), false, false));
+  }
+
+  /** The same for some of the input's tensors, and for several outputs. */
+  public static <I, O> Jacobian<I, O> jacrev(Function<I, O> fn, int position, int... more) {
+    return new Jacobian<>(fn, positions(position, more), false, false);
+  }
+
+  /**
+   * The derivatives of every output element for every input element, by forward passes: for
+   * functions with fewer inputs than outputs. The function runs once for up to 256 elements of the
+   * input.
+   *
+   * @return in the input's form; each tensor's shape is the output's followed by the input's
+   */
+  public static <I> Function<I, I> jacfwd(Function<I, Tensor> fn) {
+    return whole(new Jacobian<>(fn, anyPosition(), true, false));
+  }
+
+  /** The same for some of the input's tensors, and for several outputs. */
+  public static <I, O> Jacobian<I, O> jacfwd(Function<I, O> fn, int position, int... more) {
+    return new Jacobian<>(fn, positions(position, more), true, false);
+  }
+
+  /**
+   * The second derivatives of a function of one tensor: a forward pass over a backward pass.
+   *
+   * @return of the output's shape, followed by the input's twice
+   */
+  public static Function<Tensor, Tensor> hessian(Function<Tensor, Tensor> fn) {
+    return jacfwd(jacrev(fn));
+  }
+
+  /**
+   * The second derivatives for some of the input's tensors.
+   *
+   * @return by the places of both among the positions: the output's shape, followed by those of
+   *     both inputs
+   */
+  public static <I> Function<I, List<List<Tensor>>> hessian(
+      Function<I, Tensor> fn, int position, int... more) {
+    Jacobian<I, Tensor> first = jacrev(fn, position, more);
+    Jacobian<I, List<Tensor>> second =
+        jacfwd(in -> first.apply(in).blocks().get(0), position, more);
+    return in -> second.apply(in).blocks();
+  }
+
+  private static <I> Targets<I, List<Tensor>> anyPosition() {
+    return new Targets<>(null, List.of(), (in, g) -> g);
+  }
+
+  private static <I> Targets<I, List<Tensor>> positions(int first, int... more) {
+    int[] all = new int[more.length + 1];
+    all[0] = first;
+    System.arraycopy(more, 0, all, 1, more.length);
+    return Targets.at(all, (in, g) -> g);
+  }
+
+  private static <I> Function<I, I> whole(Jacobian<I, Tensor> jacobian) {
+    return in -> Tree.refill(in, jacobian.apply(in).blocks().get(0));
+  }
+
+  // ---- slices -----------------------------------------------------------------------------------
+
+  /**
+   * The function of all slices from a function of one, over first axes; {@link Vmap#inAxes} and
+   * {@link Vmap#outAxes} name others.
+   */
+  public static <I, O> Vmap<I, O> vmap(Function<I, O> fn) {
+    return new Vmap<>(fn, new int[1], new int[1]);
+  }
+
+  /** The same for a function of two arguments, as a function of their pair. */
+  public static <A, B, O> Vmap<Pair<A, B>, O> vmap(Function2<A, B, O> fn) {
+    return new Vmap<>(fn, new int[1], new int[1]);
+  }
+
+  // ---- backward passes written by hand ----------------------------------------------------------
+
+  /**
+   * Runs a forward pass unrecorded, with a backward pass written by hand. Forward mode transposes
+   * that backward pass.
+   */
   public static <I, O> O customCall(
       I input, Function<I, O> forward, CustomBackward<I, O> backward) {
-    return CustomCalls.call(input, forward, backward);
+    return CustomCalls.call(Interpreters.top(), input, CustomCall.of(forward, backward));
+  }
+
+  /**
+   * The same with gradients for variables that the forward pass reads.
+   *
+   * @param name of whom messages speak: of a class, say
+   * @param variables those that {@code ofVariables} may give gradients for
+   */
+  public static <I, O> O customCall(
+      String name,
+      I input,
+      Function<I, O> forward,
+      CustomBackward<I, O> backward,
+      Collection<? extends Variable> variables,
+      CustomBackward.OfVariables<I, O> ofVariables) {
+    return CustomCalls.call(
+        Interpreters.top(), input, new CustomCall<>(name + ".", forward, backward, variables, ofVariables));
   }
 
   /**

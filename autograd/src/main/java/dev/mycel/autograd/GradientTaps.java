@@ -5,6 +5,7 @@ import dev.mycel.core.Interpreter;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Tensor;
+import dev.mycel.core.TensorException;
 import dev.mycel.core.Tree;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -96,6 +97,7 @@ public final class GradientTaps {
       return attach(region.parent(), Tree.map(values, region::admit), always, maker);
     }
     if (!(top instanceof Tape tape)) {
+      requireNoTapeBelow(top);
       return attach(top.parent(), values, always, maker);
     }
     Tensor[] outer = Tree.tensors(values).toArray(Tensor[]::new);
@@ -109,8 +111,23 @@ public final class GradientTaps {
       return inner;
     }
     Tensor[] results = Tree.tensors(inner).toArray(Tensor[]::new);
-    Tensor[] through = tape.recordCustom(outer, results, maker.make(tape, inner));
+    Tensor[] through = tape.recordCustom(tape.nodes(outer), results, maker.make(tape, inner));
     return Tree.refill(inner, List.of(through));
+  }
+
+  /** A tape beneath slices or tangents records those, and not the tensors that the hook is for. */
+  private static void requireNoTapeBelow(Interpreter top) {
+    if (!(top instanceof Batch || top instanceof ForwardMode)) {
+      return;
+    }
+    for (Interpreter i = top; i != i.parent(); i = i.parent()) {
+      if (i instanceof Tape) {
+        throw new TensorException(
+            Messages.of("hook: a gradient is taken of " + top + ", in which hooks cannot be run")
+                .hint("take the gradient inside: vmap(grad(f)), or jacfwd(grad(f)); or remove the hook")
+                .text());
+      }
+    }
   }
 
   /** Passes gradients through a function. */

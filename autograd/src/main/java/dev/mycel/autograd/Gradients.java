@@ -30,6 +30,7 @@ final class Gradients {
       Targets<I, G> targets,
       boolean aux,
       @Nullable Tensor sensitivity) {
+    Checked.input("grad", input);
     Interpreter parent = Interpreters.top();
     try (Scope scope = Scope.open();
         Tape tape = new Tape(parent, targets.weights())) {

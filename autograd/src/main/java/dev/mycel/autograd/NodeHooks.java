@@ -37,28 +37,28 @@ final class NodeHooks {
    * Runs the hooks of what no recorded call made: its gradient is complete when the walk has ended.
    *
    * @param watched the nodes that gradients were asked for
-   * @param sums gradients by node, claims of the parent; replaced where a hook says so
+   * @param sums gradients by node, claims of the walker; replaced where a hook says so
    */
-  void finish(Interpreter parent, boolean[] watched, @Nullable Tensor[] sums) {
+  void finish(Interpreter walker, boolean[] watched, @Nullable Tensor[] sums) {
     byNode.forEach(
         (node, hooks) -> {
           if (watched[node]) {
-            replace(parent, node, hooks, sums);
+            replace(walker, node, hooks, sums);
           }
         });
   }
 
   /** Runs the hooks of a variable; those of its value as a tensor have run. */
   static void finish(
-      Interpreter parent, Variable variable, int node, @Nullable Tensor[] sums) {
+      Interpreter walker, Variable variable, int node, @Nullable Tensor[] sums) {
     GradientHooks hooks = variable instanceof HookedVariable v ? v.gradientHooks() : null;
     if (hooks != null) {
-      replace(parent, node, hooks, sums);
+      replace(walker, node, hooks, sums);
     }
   }
 
   private static void replace(
-      Interpreter parent, int node, GradientHooks hooks, @Nullable Tensor[] sums) {
+      Interpreter walker, int node, GradientHooks hooks, @Nullable Tensor[] sums) {
     Tensor before = sums[node];
     if (before == null) {
       return;
@@ -66,8 +66,8 @@ final class NodeHooks {
     try (Scope scope = Scope.open()) {
       Tensor after = hooks.applied(before);
       if (after != before) {
-        sums[node] = parent.retain(after);
-        parent.drop(before);
+        sums[node] = walker.retain(after);
+        walker.drop(before);
       }
     }
   }

@@ -158,7 +158,7 @@ final class Recomputation<I, O> {
       entries++;
       Tensor[] own = places.stream().map(p -> inner[p]).toArray(Tensor[]::new);
       Tensor[] inputs = entered.get(k).values().toArray(Tensor[]::new);
-      Tensor[] followed = tape.recordCustom(inputs, own, new Entry(k, places));
+      Tensor[] followed = tape.recordCustom(tape.nodes(inputs), own, new Entry(k, places));
       for (int i = 0; i < followed.length; i++) {
         results[places.get(i)] = followed[i];
       }
@@ -291,7 +291,7 @@ final class Recomputation<I, O> {
           }
         }
         int[] wanted = leaves.values().stream().mapToInt(tape::node).toArray();
-        return tape.backward(seeds, wanted, false);
+        return tape.backward(Interpreters.top(), seeds, wanted, false);
       }
     }
 

@@ -40,6 +40,11 @@ public final class Saved<A> {
     return inputTypes.length;
   }
 
+  /** Number of results. */
+  public int outputCount() {
+    return outputTypes.length;
+  }
+
   /** Shape and dtype of an input. */
   public TensorType inputType(int i) {
     return inputTypes[i];

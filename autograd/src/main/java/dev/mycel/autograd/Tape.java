@@ -98,6 +98,13 @@ final class Tape extends Interpreter implements AutoCloseable {
     return owns(t) ? ((Traced) open(t)).node() : -1;
   }
 
+  /** The nodes of tensors. */
+  int[] nodes(Tensor[] tensors) {
+    int[] result = new int[tensors.length];
+    Arrays.setAll(result, i -> node(tensors[i]));
+    return result;
+  }
+
   /** Whether the tensor is one of this tape's. */
   boolean holds(Tensor t) {
     return owns(t);
@@ -215,14 +222,10 @@ final class Tape extends Interpreter implements AutoCloseable {
   /**
    * One entry for work that the caller does under the parent and knows the gradient of.
    *
-   * @param inputs the tensors that gradients may flow to
+   * @param inputNodes the nodes that gradients may flow to, or -1
    * @param results tensors of the parent
    */
-  Tensor[] recordCustom(Tensor[] inputs, Tensor[] results, CustomEntry custom) {
-    int[] inputNodes = new int[inputs.length];
-    for (int i = 0; i < inputs.length; i++) {
-      inputNodes[i] = node(inputs[i]);
-    }
+  Tensor[] recordCustom(int[] inputNodes, Tensor[] results, CustomEntry custom) {
     if (dropped.isOpen()) {
       custom.drop();
     } else {
@@ -281,26 +284,11 @@ final class Tape extends Interpreter implements AutoCloseable {
 
     @Override
     @Nullable Tensor[] pull(@Nullable Tensor[] dy) {
-      VjpTable.JointPull<A> joint = row.joint();
-      if (joint != null) {
-        boolean[] wanted = new boolean[inputNodes.length];
-        for (int i = 0; i < wanted.length; i++) {
-          wanted[i] = inputNodes[i] >= 0;
-        }
-        return joint.pull(saved, dy, wanted);
+      boolean[] wanted = new boolean[inputNodes.length];
+      for (int i = 0; i < wanted.length; i++) {
+        wanted[i] = inputNodes[i] >= 0;
       }
-      @Nullable Tensor[] grads = new Tensor[inputNodes.length];
-      Tensor first = dy[0];
-      if (first == null) {
-        return grads;
-      }
-      for (int i = 0; i < grads.length; i++) {
-        if (inputNodes[i] >= 0) {
-          VjpTable.Pull<A> pull = row.pull(i);
-          grads[i] = pull == null ? null : pull.pull(saved, first);
-        }
-      }
-      return grads;
+      return row.pull(saved, dy, wanted);
     }
 
     @Override
@@ -374,23 +362,32 @@ final class Tape extends Interpreter implements AutoCloseable {
    * @return by wanted node; null where nothing flows; owned by the innermost scope
    */
   @Nullable Tensor[] backward(Map<Integer, Tensor> seeds, int[] wanted, boolean keep) {
+    return backward(parent, seeds, wanted, keep);
+  }
+
+  /**
+   * The gradients of some nodes, computed under another interpreter: one whose tensors the seeds
+   * are, and whose parent is this tape's, or that parent itself.
+   */
+  @Nullable Tensor[] backward(
+      Interpreter walker, Map<Integer, Tensor> seeds, int[] wanted, boolean keep) {
     check("backward");
     @Nullable Tensor[] sums = new Tensor[nodes];
     try {
-      seeds.forEach((node, seed) -> sums[node] = parent.retain(seed));
+      seeds.forEach((node, seed) -> sums[node] = walker.retain(seed));
       boolean[] watched = new boolean[nodes];
       for (int w : wanted) {
         watched[w] = true;
       }
-      walkUnder(sums, watched, keep);
+      walkUnder(walker, sums, watched, keep);
       @Nullable Tensor[] results = new Tensor[wanted.length];
       for (int i = 0; i < wanted.length; i++) {
         Tensor sum = sums[wanted[i]];
-        results[i] = sum == null ? null : Scope.manage(parent.retain(sum));
+        results[i] = sum == null ? null : Scope.manage(walker.retain(sum));
       }
       return results;
     } finally {
-      dropAll(parent, sums);
+      dropAll(walker, sums);
     }
   }
 
@@ -398,16 +395,18 @@ final class Tape extends Interpreter implements AutoCloseable {
    * Walks in the types that the forward pass has settled: its casts were recorded, and the caller's
    * precision would round gradients a second time.
    */
-  private void walkUnder(@Nullable Tensor[] sums, boolean[] watched, boolean keep) {
+  private void walkUnder(
+      Interpreter walker, @Nullable Tensor[] sums, boolean[] watched, boolean keep) {
     Precision before = Precision.swap(Precision.NONE);
     try {
-      Interpreters.under(parent, () -> walk(sums, watched, keep));
+      Interpreters.under(walker, () -> walk(walker, sums, watched, keep));
     } finally {
       Precision.swap(before);
     }
   }
 
-  private boolean walk(@Nullable Tensor[] sums, boolean[] watched, boolean keep) {
+  private boolean walk(
+      Interpreter walker, @Nullable Tensor[] sums, boolean[] watched, boolean keep) {
     for (int e = entries.size() - 1; e >= 0; e--) {
       Entry entry = entries.get(e);
       @Nullable Tensor[] dy = new Tensor[entry.outputs];
@@ -417,12 +416,12 @@ final class Tape extends Interpreter implements AutoCloseable {
         reached |= dy[i] != null;
       }
       if (reached) {
-        pull(entry, dy, sums);
+        pull(walker, entry, dy, sums);
         for (int i = 0; i < dy.length; i++) {
           Tensor done = dy[i];
           if (done != null && !watched[entry.firstOutput + i]) {
             sums[entry.firstOutput + i] = null;
-            parent.drop(done);
+            walker.drop(done);
           }
         }
       }
@@ -431,15 +430,16 @@ final class Tape extends Interpreter implements AutoCloseable {
         entries.remove(e);
       }
     }
-    hooks.finish(parent, watched, sums);
-    leaves.forEach((variable, leaf) -> NodeHooks.finish(parent, variable, node(leaf), sums));
+    hooks.finish(walker, watched, sums);
+    leaves.forEach((variable, leaf) -> NodeHooks.finish(walker, variable, node(leaf), sums));
     return true;
   }
 
-  private void pull(Entry entry, @Nullable Tensor[] dy, @Nullable Tensor[] sums) {
+  private void pull(
+      Interpreter walker, Entry entry, @Nullable Tensor[] dy, @Nullable Tensor[] sums) {
     String before = entry.place.isEmpty() ? null : Profile.enter(entry.place + " (gradient)");
     try (Scope scope = Scope.open()) {
-      accumulate(entry, entry.pull(hooks.applied(entry.firstOutput, dy)), sums);
+      accumulate(walker, entry, entry.pull(hooks.applied(entry.firstOutput, dy)), sums);
     } finally {
       if (before != null) {
         Profile.enter(before);
@@ -447,7 +447,8 @@ final class Tape extends Interpreter implements AutoCloseable {
     }
   }
 
-  private void accumulate(Entry entry, @Nullable Tensor[] grads, @Nullable Tensor[] sums) {
+  private void accumulate(
+      Interpreter walker, Entry entry, @Nullable Tensor[] grads, @Nullable Tensor[] sums) {
     for (int i = 0; i < grads.length; i++) {
       int node = entry.inputNodes[i];
       Tensor grad = grads[i];
@@ -456,9 +457,9 @@ final class Tape extends Interpreter implements AutoCloseable {
       }
       Tensor before = sums[node];
       Tensor next = before == null ? grad : Ops.add(before, grad);
-      sums[node] = parent.retain(next);
+      sums[node] = walker.retain(next);
       if (before != null) {
-        parent.drop(before);
+        walker.drop(before);
       }
     }
   }

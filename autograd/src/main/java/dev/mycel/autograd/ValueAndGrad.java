@@ -41,7 +41,7 @@ public final class ValueAndGrad<I, O, G> implements Function<I, ValueAndGrad.Res
 
   ValueAndGrad(
       Function<I, O> function, Targets<I, G> targets, boolean aux, @Nullable Tensor sensitivity) {
-    this.function = function;
+    this.function = Checked.function("grad", function);
     this.targets = targets;
     this.aux = aux;
     this.sensitivity = sensitivity;
@@ -58,6 +58,11 @@ public final class ValueAndGrad<I, O, G> implements Function<I, ValueAndGrad.Res
    */
   public ValueAndGrad<I, O, G> withSensitivity(Tensor sens) {
     return new ValueAndGrad<>(function, targets, aux, sens);
+  }
+
+  /** The gradients by what they belong to: position or variable. */
+  public ValueAndGrad<I, O, IdentifiedGradients> returnIds() {
+    return new ValueAndGrad<>(function, targets.identified(), aux, sensitivity);
   }
 
   @Override

@@ -5,6 +5,12 @@ package dev.mycel.autograd;
  * own provides one.
  */
 public interface VjpProvider {
-  /** Adds its rows. */
+  /** Adds its gradient rows. */
   void register(VjpTable table);
+
+  /** Adds rows of forward mode, where what follows from the gradient rows is not cheap enough. */
+  default void register(JvpTable table) {}
+
+  /** Adds batching rules, for primitives that are neither elementwise nor composites. */
+  default void register(BatchTable table) {}
 }

@@ -52,12 +52,32 @@ public final class VjpTable {
     private @Nullable JointPull<A> joint;
     private Needs jointNeeds = Needs.nothing();
 
-    @Nullable JointPull<A> joint() {
-      return joint;
+    /** Whether each input has a row of its own. */
+    boolean isByInput() {
+      return joint == null;
     }
 
     @Nullable Pull<A> pull(int input) {
       return pulls.get(input);
+    }
+
+    /**
+     * The gradients by input, null for none.
+     *
+     * @param wanted whether the gradient of input i is used
+     */
+    @Nullable Tensor[] pull(Saved<A> saved, @Nullable Tensor[] dy, boolean[] wanted) {
+      JointPull<A> together = joint;
+      if (together != null) {
+        return together.pull(saved, dy, wanted);
+      }
+      @Nullable Tensor[] grads = new Tensor[wanted.length];
+      Tensor first = dy[0];
+      for (int i = 0; first != null && i < grads.length; i++) {
+        Pull<A> pull = wanted[i] ? pulls.get(i) : null;
+        grads[i] = pull == null ? null : pull.pull(saved, first);
+      }
+      return grads;
     }
 
     Needs needs(int input) {

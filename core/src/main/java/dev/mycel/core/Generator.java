@@ -79,7 +79,7 @@ public final class Generator {
               .hint("pass what getState() returned")
               .text());
     }
-    long[] words = (long[]) Interpreters.root().toHost(Interpreters.lowerToRoot(saved));
+    long[] words = (long[]) Interpreters.root().toHost(Interpreters.readable(saved));
     state.set(new Stream(words[0], words[1]));
     return this;
   }

@@ -11,7 +11,7 @@ final class HostExport {
 
   /** The flat array of the bottom interpreter. */
   static Object raw(Tensor x) {
-    return Interpreters.root().toHost(Interpreters.lowerToRoot(x));
+    return Interpreters.root().toHost(Interpreters.readable(x));
   }
 
   static double item(Tensor x) {

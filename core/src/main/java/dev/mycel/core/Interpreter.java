@@ -1,5 +1,7 @@
 package dev.mycel.core;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Gives primitives their meaning: running them at once, recording them for a gradient, or building
  * a graph.
@@ -55,6 +57,19 @@ public abstract class Interpreter {
 
   /** The same value as a tensor of the parent interpreter; the bottom returns its argument. */
   public abstract Tensor lower(Tensor tensor);
+
+  /**
+   * A second tensor of the parent that lives as long as this one, such as its derivative along a
+   * direction; scopes that keep the one keep the other.
+   */
+  public @Nullable Tensor companion(Tensor tensor) {
+    return null;
+  }
+
+  /** Whether the tensor has one value, which Java code can read; not so if it stands for many. */
+  public boolean isReadable(Tensor tensor) {
+    return true;
+  }
 
   /** The interpreter beneath, or this one at the bottom. */
   public abstract Interpreter parent();

@@ -65,6 +65,34 @@ public final class Interpreters {
     };
   }
 
+  /**
+   * The tensor of the bottom interpreter that holds this tensor's value, for Java code to read.
+   *
+   * @throws EscapedTensorException if it stands for several values at once
+   */
+  public static Tensor readable(Tensor tensor) {
+    if (!isReadable(tensor)) {
+      throw new EscapedTensorException(
+          Messages.of("tensor: it stands for several values at once, none of which can be read")
+              .line("tensor ", tensor.type())
+              .line("made by", tensor.owner())
+              .hint("read it outside, or compute with operations: where(...) instead of if")
+              .text());
+    }
+    return lowerToRoot(tensor);
+  }
+
+  /** Whether a tensor has one value, which Java code can read. */
+  static boolean isReadable(Tensor tensor) {
+    RootInterpreter root = root();
+    for (Tensor t = tensor; t.owner() != root; t = t.owner().lower(t)) {
+      if (!t.owner().isReadable(t)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The tensor of the bottom interpreter that holds this tensor's value. */
   public static Tensor lowerToRoot(Tensor tensor) {
     Tensor t = tensor;

@@ -25,7 +25,7 @@ final class Labels {
 
   /** Called when an index was refused: so the time to look at each does not matter. */
   private static void requireClasses(String op, Tensor labels, long classes) {
-    Tensor plain = Interpreters.lowerToRoot(labels).cast(DType.INT64);
+    Tensor plain = Interpreters.readable(labels).cast(DType.INT64);
     for (long label : plain.reshape(-1).toLongArray()) {
       if (label < 0 || label >= classes) {
         throw new ArgumentException(

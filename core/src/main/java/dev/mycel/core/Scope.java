@@ -1,6 +1,7 @@
 package dev.mycel.core;
 
 import java.util.ArrayList;
+import java.util.function.Consumer;
 
 /**
  * Ends the leases of the tensors that were made while it was the innermost scope of its thread,
@@ -48,24 +49,43 @@ public final class Scope implements AutoCloseable {
    * from {@link Interpreter#retain}.
    */
   public static Tensor manage(Tensor retained) {
-    Tensor root = Interpreters.lowerToRoot(retained);
-    adopt(root, (Lease) root.payload());
+    forEachRoot(retained, root -> adopt(root, (Lease) root.payload()));
     return retained;
   }
 
   /** Takes a tensor out of all scopes: it lives until it becomes unreachable. */
   public static Tensor keep(Tensor tensor) {
-    Tensor root = Interpreters.lowerToRoot(tensor);
-    Lease lease = (Lease) root.payload();
-    if (lease.scope != null) {
-      lease.scope = null;
-      lease.escape(root);
-    }
+    forEachRoot(
+        tensor,
+        root -> {
+          Lease lease = (Lease) root.payload();
+          if (lease.scope != null) {
+            lease.scope = null;
+            lease.escape(root);
+          }
+        });
     return tensor;
   }
 
+  /** The bottom interpreter's tensors that hold a tensor's value and its companions'. */
+  private static void forEachRoot(Tensor tensor, Consumer<Tensor> action) {
+    Interpreter root = Interpreters.root();
+    Tensor t = tensor;
+    while (t.owner() != root) {
+      Tensor beside = t.owner().companion(t);
+      if (beside != null) {
+        forEachRoot(beside, action);
+      }
+      t = t.owner().lower(t);
+    }
+    action.accept(t);
+  }
+
   private void giveOne(Tensor tensor) {
-    Tensor root = Interpreters.lowerToRoot(tensor);
+    forEachRoot(tensor, this::giveRoot);
+  }
+
+  private void giveRoot(Tensor root) {
     Lease lease = (Lease) root.payload();
     if (lease.scope != this) {
       return;

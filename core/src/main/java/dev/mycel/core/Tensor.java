@@ -1334,21 +1334,25 @@ public final class Tensor implements AutoCloseable {
    * 2])}.
    */
   public String repr() {
-    return isOpen() ? ReprPrinter.print(this) : closedText();
+    return isShown() ? ReprPrinter.print(this) : hiddenText();
   }
 
   /** The elements as NumPy prints them; reading them waits for what computes them. */
   @Override
   public String toString() {
-    return isOpen() ? Printer.print(this) : closedText();
+    return isShown() ? Printer.print(this) : hiddenText();
+  }
+
+  private boolean isShown() {
+    return isOpen() && Interpreters.isReadable(this);
   }
 
   private boolean isOpen() {
     return ((Lease) Interpreters.lowerToRoot(this).payload()).isOpen();
   }
 
-  /** Printing serves debuggers: it describes a tensor whose memory is gone instead of failing. */
-  private String closedText() {
-    return "Tensor(" + type + ", closed)";
+  /** Printing serves debuggers: it describes a tensor that cannot be read instead of failing. */
+  private String hiddenText() {
+    return "Tensor(" + type + (isOpen() ? ", one of several in " + owner + ")" : ", closed)");
   }
 }

@@ -19,7 +19,7 @@ public class Variable {
 
   /** A variable with a copy-free claim on that value. */
   public Variable(Tensor initial) {
-    Interpreters.root().write(this, Interpreters.lowerToRoot(initial));
+    Interpreters.root().write(this, Interpreters.readable(initial));
   }
 
   /** The value: a snapshot that later writes do not change. */

@@ -1,6 +1,5 @@
 package dev.mycel.nn;
 
-import dev.mycel.autograd.Autograd;
 import dev.mycel.core.Precision;
 import dev.mycel.core.Profile;
 import dev.mycel.core.TensorException;
@@ -54,8 +53,6 @@ final class Calls {
   }
 
   private static <I, O> O differentiated(Cell<I, O> cell, I input) {
-    return cell.hasCustomBackward()
-        ? Autograd.customCall(input, cell::body, cell::bprop)
-        : cell.body(input);
+    return cell.hasCustomBackward() ? cell.withOwnBackward(input) : cell.body(input);
   }
 }

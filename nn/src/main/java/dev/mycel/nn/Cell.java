@@ -111,9 +111,22 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
   }
 
   /**
+   * The gradients of parameters, if a cell that overrides {@link #bprop} has any for the parameters
+   * that it holds: without this method they get none, and are zeros where they are asked for.
+   *
+   * @param input what construct was given
+   * @param output what it returned
+   * @param dout the gradient of the output, of the output's structure
+   * @return by parameter of this cell or of one below it, in any order
+   */
+  protected Map<Parameter, Tensor> bpropParameters(I input, O output, O dout) {
+    return Map.of();
+  }
+
+  /**
    * Runs the cell: checks the input, puts the cell's precision in force, and calls {@link
-   * #construct} between the cell's hooks. Whatever it set is restored when construct fails, and the error tells the path of
-   * cells it came through.
+   * #construct} between the cell's hooks. Whatever it set is restored when construct fails, and the
+   * error tells the path of cells it came through.
    *
    * @param input neither null nor, for several inputs, holding a null
    */
@@ -124,6 +137,14 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
   /** Whether nothing but {@link #construct} happens in a call. */
   private boolean isPlain() {
     return !customBackward && !recomputed && hooks.isEmpty();
+  }
+
+  /** Runs construct with the backward pass that the cell brings. */
+  final O withOwnBackward(I input) {
+    List<Parameter> covered =
+        CustomBackwards.coverParameters(getClass()) ? getParameters().toList() : List.of();
+    return Autograd.customCall(
+        clsName(), input, this::body, this::bprop, covered, this::bpropParameters);
   }
 
   /** Runs this cell and those that it takes over; errors tell the path to this one. */

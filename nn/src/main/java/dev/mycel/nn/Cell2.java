@@ -4,6 +4,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Function2;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Pair;
+import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
 import java.util.Map;
 
@@ -43,6 +44,11 @@ public abstract class Cell2<A, B, O> extends Cell<Pair<A, B>, O> implements Func
             .text());
   }
 
+  /** The gradients of parameters, beside those of the inputs; see {@link Cell#bpropParameters}. */
+  protected Map<Parameter, Tensor> bpropParameters(A first, B second, O output, O dout) {
+    return Map.of();
+  }
+
   /** Runs the cell. */
   @Override
   public final O call(A first, B second) {
@@ -57,6 +63,11 @@ public abstract class Cell2<A, B, O> extends Cell<Pair<A, B>, O> implements Func
   @Override
   protected final Pair<A, B> bprop(Pair<A, B> input, O output, O dout) {
     return bprop(input.first(), input.second(), output, dout);
+  }
+
+  @Override
+  protected final Map<Parameter, Tensor> bpropParameters(Pair<A, B> input, O output, O dout) {
+    return bpropParameters(input.first(), input.second(), output, dout);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.mycel.nn;
 import dev.mycel.core.DType;
 import dev.mycel.core.Function3;
 import dev.mycel.core.Messages;
+import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
 import dev.mycel.core.Triple;
 import java.util.Map;
@@ -45,6 +46,11 @@ public abstract class Cell3<A, B, C, O> extends Cell<Triple<A, B, C>, O>
             .text());
   }
 
+  /** The gradients of parameters, beside those of the inputs; see {@link Cell#bpropParameters}. */
+  protected Map<Parameter, Tensor> bpropParameters(A first, B second, C third, O output, O dout) {
+    return Map.of();
+  }
+
   /** Runs the cell. */
   @Override
   public final O call(A first, B second, C third) {
@@ -59,6 +65,12 @@ public abstract class Cell3<A, B, C, O> extends Cell<Triple<A, B, C>, O>
   @Override
   protected final Triple<A, B, C> bprop(Triple<A, B, C> input, O output, O dout) {
     return bprop(input.first(), input.second(), input.third(), output, dout);
+  }
+
+  @Override
+  protected final Map<Parameter, Tensor> bpropParameters(
+      Triple<A, B, C> input, O output, O dout) {
+    return bpropParameters(input.first(), input.second(), input.third(), output, dout);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.mycel.test;
 
 import dev.mycel.autograd.Autograd;
+import dev.mycel.autograd.Jvp;
+import dev.mycel.autograd.Vjp;
 import dev.mycel.core.DType;
 import dev.mycel.core.Tensor;
 import dev.mycel.junit.GradientCheck;
@@ -59,22 +61,70 @@ public final class GradCheck {
     }
   }
 
-  private static @Nullable String difference(OpSample<?> row, DType dtype, int order, long seed) {
-    double[][] numbers = row.draw(seed, dtype);
-    List<Tensor> varied = new ArrayList<>();
-    Tensor[] inputs = new Tensor[numbers.length];
-    for (int i = 0; i < inputs.length; i++) {
-      Draw draw = row.inputs().get(i);
-      inputs[i] = HostValues.of(draw.dtype(dtype), draw.shape(), numbers[i]).toTensor();
-      if (draw.isVaried(dtype)) {
-        varied.add(inputs[i]);
+  /**
+   * Checks that forward mode is the transpose of reverse mode at a row's inputs: {@code <u, J v>}
+   * equals {@code <J^T u, v>} for random u and v, with J v from the one and J^T u from the other.
+   *
+   * @throws AssertionError if it is not; the message names row and seed
+   */
+  public static void checkDuality(OpSample<?> row, DType dtype, long seed) {
+    Point at = Point.of(row, dtype, seed);
+    if (at.varied().isEmpty()) {
+      return;
+    }
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Tensor> v = directions(at.varied(), random);
+    Function<List<Tensor>, List<Tensor>> f = at.function(row, dtype);
+    Jvp<List<Tensor>> forward = Autograd.jvp(f, at.varied(), v);
+    try (Vjp<List<Tensor>, List<Tensor>> reverse = Autograd.vjp(f, at.varied())) {
+      List<Tensor> u = directions(reverse.out(), random);
+      double ahead = number(t -> inner(u, forward.tangent()), v);
+      double back = number(t -> inner(reverse.pull(u), v), v);
+      boolean equal = Double.compare(ahead, back) == 0;
+      if (!equal && !(Math.abs(ahead - back) <= 1e-9 * Math.max(1, Math.abs(back)))) {
+        throw new AssertionError(
+            row.name()
+                + ": <u, J v> is "
+                + ahead
+                + ", <J^T u, v> is "
+                + back
+                + " (seed "
+                + seed
+                + ")");
       }
     }
-    if (varied.isEmpty()) {
-      return null;
+  }
+
+  /** A row's inputs as drawn with a seed, and those of them that are varied. */
+  private record Point(Tensor[] inputs, List<Tensor> varied) {
+    static Point of(OpSample<?> row, DType dtype, long seed) {
+      double[][] numbers = row.draw(seed, dtype);
+      List<Tensor> varied = new ArrayList<>();
+      Tensor[] inputs = new Tensor[numbers.length];
+      for (int i = 0; i < inputs.length; i++) {
+        Draw draw = row.inputs().get(i);
+        inputs[i] = HostValues.of(draw.dtype(dtype), draw.shape(), numbers[i]).toTensor();
+        if (draw.isVaried(dtype)) {
+          varied.add(inputs[i]);
+        }
+      }
+      return new Point(inputs, varied);
     }
-    return difference(
-        t -> List.of(row.run(dtype, merged(row, dtype, inputs, t))), varied, order, seed);
+
+    /** The row's floating-point results as a function of what is varied. */
+    Function<List<Tensor>, List<Tensor>> function(OpSample<?> row, DType dtype) {
+      return t ->
+          java.util.Arrays.stream(row.run(dtype, merged(row, dtype, inputs, t)))
+              .filter(y -> y.dtype().isFloat())
+              .toList();
+    }
+  }
+
+  private static @Nullable String difference(OpSample<?> row, DType dtype, int order, long seed) {
+    Point at = Point.of(row, dtype, seed);
+    return at.varied().isEmpty()
+        ? null
+        : difference(at.function(row, dtype), at.varied(), order, seed);
   }
 
   private static @Nullable String pinnedDifference(OpSample<?> row, DType dtype) {
@@ -82,19 +132,11 @@ public final class GradCheck {
     if (pinned == null) {
       return null;
     }
-    double[][] numbers = row.draw(0, dtype);
-    List<Tensor> varied = new ArrayList<>();
-    Tensor[] inputs = new Tensor[numbers.length];
-    for (int i = 0; i < inputs.length; i++) {
-      Draw draw = row.inputs().get(i);
-      inputs[i] = HostValues.of(draw.dtype(dtype), draw.shape(), numbers[i]).toTensor();
-      if (draw.isVaried(dtype)) {
-        varied.add(inputs[i]);
-      }
-    }
+    Point at = Point.of(row, dtype, 0);
     List<Tensor> found =
-        Autograd.grad((List<Tensor> t) -> row.run(dtype, merged(row, dtype, inputs, t))[0])
-            .apply(varied);
+        Autograd.grad(
+                (List<Tensor> t) -> row.run(dtype, merged(row, dtype, at.inputs(), t))[0])
+            .apply(at.varied());
     for (int i = 0; i < pinned.length; i++) {
       String wrong =
           Tolerance.difference(

@@ -40,6 +40,10 @@ final class GradCases {
       JsonElement right = expect.get(e.getKey());
       if (right == null) {
         cmp.fail("the case has no part " + e.getKey());
+      } else if (right.isJsonObject() && right.getAsJsonObject().has("error")) {
+        if (!(e.getValue() instanceof RuntimeException)) {
+          cmp.fail(e.getKey() + " raised " + e.getValue() + ", right is " + right);
+        }
       } else if (e.getValue() instanceof Number n) {
         cmp.check(e.getKey(), n.longValue(), right.getAsLong());
       } else {
@@ -79,26 +83,44 @@ final class GradCases {
         numbers.stream().mapToDouble(d -> d).toArray());
   }
 
-  /** Compares tensors in order; how they are nested is each language's own. */
+  /** Compares tensors and identities in order; how they are nested is each language's own. */
   private static void compare(String part, Object found, JsonElement expected, Comparison cmp) {
-    List<GoldenArray> right = new ArrayList<>();
+    List<Object> right = new ArrayList<>();
     collect(expected, right);
-    List<Tensor> tensors = Tree.tensors(found);
-    if (tensors.size() != right.size()) {
-      cmp.fail(part + ": " + tensors.size() + " tensors, right are " + right.size());
+    List<Object> leaves = new ArrayList<>();
+    collect(found, leaves);
+    if (leaves.size() != right.size()) {
+      cmp.fail(part + ": " + leaves.size() + " tensors and ids, right are " + right.size());
       return;
     }
     for (int i = 0; i < right.size(); i++) {
-      String what = part + ", tensor " + i;
-      cmp.check(what + ": type", tensors.get(i).dtype(), right.get(i).dtype());
-      cmp.check(what, tensors.get(i), right.get(i));
+      String what = part + ", part " + i;
+      if (leaves.get(i) instanceof Tensor t && right.get(i) instanceof GoldenArray array) {
+        cmp.check(what + ": type", t.dtype(), array.dtype());
+        cmp.check(what, t, array);
+      } else {
+        cmp.check(what, leaves.get(i).toString(), right.get(i).toString());
+      }
     }
   }
 
-  private static void collect(JsonElement e, List<GoldenArray> into) {
+  /** Tensors, numbers and texts. */
+  private static void collect(Object found, List<Object> into) {
+    if (found instanceof Iterable<?> parts) {
+      parts.forEach(part -> collect(part, into));
+    } else if (found instanceof Number || found instanceof String) {
+      into.add(found);
+    } else {
+      into.addAll(Tree.tensors(found));
+    }
+  }
+
+  private static void collect(JsonElement e, List<Object> into) {
     if (e.isJsonArray()) {
       JsonArray a = e.getAsJsonArray();
       a.forEach(part -> collect(part, into));
+    } else if (e.isJsonPrimitive()) {
+      into.add(e.getAsString());
     } else if (e.isJsonObject() && e.getAsJsonObject().has("tensor")) {
       into.add(array(e.getAsJsonObject()));
     } else {

@@ -1,5 +1,7 @@
 package dev.mycel.autograd.rules;
 
+import dev.mycel.autograd.BatchTable;
+import dev.mycel.autograd.JvpTable;
 import dev.mycel.autograd.VjpProvider;
 import dev.mycel.autograd.VjpTable;
 
@@ -18,5 +20,16 @@ public final class BuiltinRows implements VjpProvider {
     IndexingRows.register(table);
     CompositeRows.register(table);
     RecurrentRows.register(table);
+  }
+
+  @Override
+  public void register(JvpTable table) {
+    ForwardRows.register(table);
+  }
+
+  @Override
+  public void register(BatchTable table) {
+    BatchRules.register(table);
+    BatchContractions.register(table);
   }
 }

@@ -40,7 +40,7 @@ final class Given extends Initializer {
 
   @Override
   Tensor make(Shape shape, DType dtype, Noise noise) {
-    return Interpreters.lowerToRoot(value).cast(dtype);
+    return Interpreters.readable(value).cast(dtype);
   }
 
   @Override
