@@ -178,7 +178,7 @@ public final class Parameter extends Variable {
     return this;
   }
 
-  /** Whether each machine has a part of its own of the parameter; see {@link #setLayerwiseParallel}. */
+  /** Whether machines have parts of their own of it; see {@link #setLayerwiseParallel}. */
   public boolean layerwiseParallel() {
     return layerwiseParallel;
   }
