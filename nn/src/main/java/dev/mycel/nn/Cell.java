@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Fields are the registry.</b> A field whose value is a {@code Cell}, a {@link Parameter} or
  * a {@link ParameterTuple} belongs to the cell under the field's name (or its {@link LocalName}),
- * those of superclasses first, in the order of declaration, whatever their access. Static and {@code
- * transient} fields do not count: a transient field merely refers to a cell that belongs elsewhere.
- * Fields are read when somebody asks, so it does not matter when they are assigned. Cells in plain
- * lists, maps, arrays, optionals and records are refused; containers hold them.
+ * those of superclasses first, in the order of declaration, whatever their access. Static and
+ * {@code transient} fields do not count: a transient field merely refers to a cell that belongs
+ * elsewhere. Fields are read when somebody asks, so it does not matter when they are assigned.
+ * Cells in plain lists, maps, arrays, optionals and records are refused; containers hold them.
  *
  * <pre>{@code
  * final class Net extends Cell<Tensor, Tensor> {
@@ -47,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A fresh cell is in inference mode; {@link #setTrain} changes that.
+ *
+ * <p>The class is long because all of MindSpore's {@code Cell} is one surface; methods are a few
+ * lines each, and the work is in classes of their own: members, walks, names, copies, printing.
  *
  * @param <I> the input: a tensor, or a record, list or map of tensors
  * @param <O> the output: likewise

@@ -3,8 +3,8 @@ package dev.mycel.nn;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Tensor;
-import dev.mycel.core.Tree;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -49,10 +49,10 @@ final class Outputs {
       return true;
     }
     if (tree instanceof Record record) {
-      return allEmpty(Arrays.asList(Tree.components(record)));
+      return record.getClass().getRecordComponents().length == 0;
     }
-    if (tree instanceof Iterable<?> list) {
-      return allEmpty(list);
+    if (tree instanceof Collection<?> all) {
+      return allEmpty(all);
     }
     if (tree instanceof Map<?, ?> map) {
       return allEmpty(map.values());
@@ -63,7 +63,7 @@ final class Outputs {
     return tree instanceof Optional<?> maybe && isEmpty(maybe.orElse(null));
   }
 
-  private static boolean allEmpty(Iterable<?> parts) {
+  private static boolean allEmpty(Collection<?> parts) {
     for (Object part : parts) {
       if (!isEmpty(part)) {
         return false;

@@ -202,7 +202,7 @@ public final class Parameter extends Variable implements HookedVariable {
     return hooks;
   }
 
-  /** Whether each machine has a part of its own of the parameter; see {@link #setLayerwiseParallel}. */
+  /** Whether machines have parts of their own of it; see {@link #setLayerwiseParallel}. */
   public boolean layerwiseParallel() {
     return layerwiseParallel;
   }

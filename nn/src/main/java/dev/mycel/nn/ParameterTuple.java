@@ -42,7 +42,9 @@ public final class ParameterTuple extends AbstractList<Parameter> implements Ran
             Messages.of("parameterTuple: two parameters are called '" + clash[0].name() + "'")
                 .line("one  ", clash[0])
                 .line("other", clash[1])
-                .hint("give each a name of its own")
+                .hint(
+                    "give each a name of its own; parameters of children need no tuple, a transient"
+                        + " list refers to them")
                 .text());
       }
       Walk.uniquelyNamed(tree, true);
@@ -117,8 +119,7 @@ public final class ParameterTuple extends AbstractList<Parameter> implements Ran
     Map<Parameter, Parameter> copyOf = new IdentityHashMap<>();
     List<Parameter> copies = new ArrayList<>();
     for (Parameter p : parameters) {
-      copies.add(
-          copyOf.computeIfAbsent(p, one -> one.cloneNamed(prefix + "." + one.name(), init)));
+      copies.add(copyOf.computeIfAbsent(p, one -> one.cloneNamed(prefix + "." + one.name(), init)));
     }
     return new ParameterTuple(copies);
   }

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of cells, found once for each class: superclass first, in the order of declaration. */
+/** The fields of cells, found once for each class: superclass first, as they are declared. */
 final class Slots {
   /**
    * A field that may hold a member.

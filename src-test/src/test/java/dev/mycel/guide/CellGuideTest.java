@@ -147,7 +147,8 @@ class CellGuideTest {
     Dense net = line();
     MSELoss loss = new MSELoss();
     var gradients =
-        grad((Pair<Tensor, Tensor> in) -> loss.call(net.call(in.first()), in.second()),
+        grad(
+            (Pair<Tensor, Tensor> in) -> loss.call(net.call(in.first()), in.second()),
             net.trainableParams());
     Pair<Tensor, Tensor> in = new Pair<>(Tensor.of(new float[][] {{1, 2}}), Ops.ones(1, 1));
     List<Tensor> first = gradients.apply(in);

@@ -152,8 +152,7 @@ class SavingGuideTest {
     Mycel.setBackend(backend);
     Tensor values = Tensor.of(new float[][] {{3, 4}});
     Parameter ready = new Parameter(values, "ready");
-    assertTrue(
-        Dense.builder(2, 1).weightInit(values).build().weight().value().sameAs(values));
+    assertTrue(Dense.builder(2, 1).weightInit(values).build().weight().value().sameAs(values));
     Dense net = Dense.builder(2, 1).weightInit(ready.value()).build();
     assertTrue(net.weight().value().sameAs(values));
     net.weight().setData(Ops.zeros(1, 2));

@@ -141,8 +141,7 @@ final class CellMistakes {
 
   @SuppressWarnings("NullAway") // the nulls are the point
   private static void insertions(Map<String, Runnable> c) {
-    c.put(
-        "a child under a field's name", () -> new Net().insertChildToCell("fc", new Dense(2, 2)));
+    c.put("a child under a field's name", () -> new Net().insertChildToCell("fc", new Dense(2, 2)));
     c.put(
         "a child inserted twice",
         () -> new Net().insertChildToCell("a", new ReLU()).insertChildToCell("a", new ReLU()));
@@ -169,8 +168,7 @@ final class CellMistakes {
     c.put("two parameters of one name", CellMistakes::twins);
     c.put("two parameters given one name", CellMistakes::namedAlike);
     c.put("a name that is too long", () -> new Parameter(zeros(1), "x".repeat(1025)));
-    c.put(
-        "a prefix with a space", () -> new Net().updateParametersName("my net."));
+    c.put("a prefix with a space", () -> new Net().updateParametersName("my net."));
     c.put(
         "a tuple with two of one name",
         () -> new ParameterTuple(new Parameter(zeros(1), "a"), new Parameter(zeros(2), "a")));
@@ -222,9 +220,10 @@ final class CellMistakes {
     c.put("a null element", () -> new SequentialCell(new ReLU()).append(null));
     c.put("a container in itself", CellMistakes::sequenceInItself);
     c.put("an insertion beyond the end", () -> new CellList<>(new ReLU()).insert(3, new ReLU()));
+    c.put("a dictionary key with a dot", () -> new CellDict<ReLU>().put("a.b", new ReLU()));
     c.put(
-        "a dictionary key with a dot", () -> new CellDict<ReLU>().put("a.b", new ReLU()));
-    c.put("a key that a dictionary has not", () -> new CellDict<>(Map.of("a", new ReLU())).get("b"));
+        "a key that a dictionary has not",
+        () -> new CellDict<>(Map.of("a", new ReLU())).get("b"));
     c.put(
         "a dictionary that is called",
         () -> ((Cell<Object, Object>) (Cell<?, ?>) new CellDict<ReLU>()).call("x"));

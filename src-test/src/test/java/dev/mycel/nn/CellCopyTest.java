@@ -177,8 +177,7 @@ class CellCopyTest {
     Tensor x = Ops.ones(4, 1, 3);
     assertTrue(copy.call(x).first().sameAs(lstm.call(x).first()));
     assertEquals(lstm.parametersDict().keySet(), copy.parametersDict().keySet());
-    assertNotSame(
-        lstm.trainableParams().get(0), copy.trainableParams().get(0));
+    assertNotSame(lstm.trainableParams().get(0), copy.trainableParams().get(0));
   }
 
   @Test

@@ -104,6 +104,7 @@ class CellMembersTest {
     private final Dense fc = dense();
     private final Inner inner = new Inner();
 
+    @SuppressWarnings("ClassCanBeStatic") // that it is not is the point
     private final class Inner extends Plain {
       private final Dense fc = dense();
     }

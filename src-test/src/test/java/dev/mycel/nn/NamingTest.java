@@ -175,7 +175,8 @@ class NamingTest {
     Path file = folder.resolve("twins.ckpt");
     Checkpoints.saveCheckpoint(twins(), file);
     assertEquals(2, Checkpoints.loadCheckpoint(file).size());
-    assertTrue(Checkpoints.loadParamIntoNet(twins(), Checkpoints.loadCheckpoint(file)).isComplete());
+    var loaded = Checkpoints.loadCheckpoint(file);
+    assertTrue(Checkpoints.loadParamIntoNet(twins(), loaded).isComplete());
   }
 
   // ---- names given on purpose -------------------------------------------------------------------
@@ -308,7 +309,6 @@ class NamingTest {
       }
     }
     assertEquals(Map.of("fp16", true), new Flagged().getFlags());
-    assertEquals(
-        Map.of("fp16", true, "level", 2), new Flagged().addFlags("level", 2).getFlags());
+    assertEquals(Map.of("fp16", true, "level", 2), new Flagged().addFlags("level", 2).getFlags());
   }
 }

@@ -181,8 +181,7 @@ class ParameterTest {
   @Test
   void printingShowsNoValuesAndFillsNothing() {
     Parameter p = lazy();
-    assertEquals(
-        "Parameter (name=w, shape=(8,), dtype=Float32, requires_grad=True)", p.toString());
+    assertEquals("Parameter (name=w, shape=(8,), dtype=Float32, requires_grad=True)", p.toString());
     assertFalse(p.isInitialized());
   }
 
