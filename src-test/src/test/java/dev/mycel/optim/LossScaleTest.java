@@ -14,6 +14,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Pair;
 import dev.mycel.core.Random;
+import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
 import dev.mycel.nn.Cell;
@@ -36,6 +37,7 @@ import dev.mycel.optim.amp.ScaledLoss;
 import dev.mycel.optim.amp.TrainNetworks;
 import dev.mycel.optim.amp.TrainOneStepWithLossScaleCell;
 import dev.mycel.optim.amp.TrainingStep;
+import dev.mycel.test.LeakCheck;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,7 +68,7 @@ class LossScaleTest {
 
   /** An input whose gradients are no numbers. */
   private static Tensor bad() {
-    return Ops.full(dev.mycel.core.Shape.of(4, 4), Double.POSITIVE_INFINITY, FLOAT32);
+    return Ops.full(Shape.of(4, 4), Double.POSITIVE_INFINITY, FLOAT32);
   }
 
   private static Map<String, float[]> values(Cell<?, ?> cell) {
@@ -233,6 +235,30 @@ class LossScaleTest {
     assertTrue(skipped > 0 && skipped < 24, "2^24 is too much for float16: " + skipped);
     assertTrue(last < 0.5 * first, first + " fell to " + last);
     net.getParameters().forEach(p -> assertEquals(FLOAT32, p.dtype()));
+  }
+
+  @Test
+  void stepsGiveTheirMemoryBackWhetherTheyUpdateOrNot() {
+    SequentialCell net =
+        new SequentialCell(new Dense(64, 64), new BatchNorm1d(64), new ReLU(), new Dense(64, 64));
+    Adam adam = Adam.builder(net.trainableParams()).learningRate(0.01).build();
+    TrainingStep<Pair<Tensor, Tensor>> step =
+        TrainNetworks.buildTrainNetwork(net, adam, new MSELoss(), AmpLevel.O2);
+    Tensor x = Random.randn(64, 64);
+    Tensor y = Random.randn(64, 64);
+    LeakCheck.assertNoLeak(
+        () -> {
+          boolean updated = false;
+          boolean skipped = false;
+          for (int i = 0; i < 20; i++) {
+            boolean infinite = i % 10 == 9;
+            Tensor in = infinite ? x.div(0) : x;
+            boolean overflow = step.step(new Pair<>(in, y)).overflow();
+            updated |= !overflow;
+            skipped |= overflow;
+          }
+          assertTrue(updated && skipped);
+        });
   }
 
   @Test

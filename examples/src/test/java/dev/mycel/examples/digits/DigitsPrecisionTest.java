@@ -54,6 +54,6 @@ class DigitsPrecisionTest {
     double low =
         accuracyAfterTraining(AmpOptions.of(AmpLevel.O2).castModelType(DType.BFLOAT16));
     assertTrue(full > 0.88, "float32 reaches " + full);
-    assertTrue(low > full - 0.015, "bfloat16 reaches " + low + ", float32 " + full);
+    assertTrue(low > full - 0.03, "bfloat16 reaches " + low + ", float32 " + full);
   }
 }
