@@ -186,9 +186,11 @@ class PrecisionTest {
     Outer net =
         new Outer(
             new Cell<Tensor, Tensor>() {
+              private final transient Dense elsewhere = dense;
+
               @Override
               protected Tensor construct(Tensor x) {
-                return shifted(dense.call(x), constant);
+                return shifted(elsewhere.call(x), constant);
               }
             },
             seen);
@@ -212,9 +214,11 @@ class PrecisionTest {
     Tensor outside = Autograd.grad((Tensor t) -> dense.call(t)).apply(x);
     Cell<Tensor, Tensor> inside =
         new Cell<>() {
+          private final transient Dense elsewhere = dense;
+
           @Override
           protected Tensor construct(Tensor in) {
-            return Autograd.grad((Tensor t) -> dense.call(t)).apply(in);
+            return Autograd.grad((Tensor t) -> elsewhere.call(t)).apply(in);
           }
         };
     inside.toFloat(BFLOAT16);
