@@ -130,8 +130,7 @@ final class CustomCalls {
         CustomCall.of(
             in -> call.forward().apply(in.first()),
             (in, out, dout) -> {
-              Map<? extends Variable, Tensor> given =
-                  call.variableGradients(in.first(), out, dout);
+              Map<? extends Variable, Tensor> given = call.variableGradients(in.first(), out, dout);
               List<Tensor> grads = new ArrayList<>();
               for (int k = 0; k < variables.size(); k++) {
                 Tensor grad = given.get(variables.get(k));

@@ -124,7 +124,8 @@ public final class GradientTaps {
       if (i instanceof Tape) {
         throw new TensorException(
             Messages.of("hook: a gradient is taken of " + top + ", in which hooks cannot be run")
-                .hint("take the gradient inside: vmap(grad(f)), or jacfwd(grad(f)); or remove the hook")
+                .hint(
+                    "take the gradient inside: vmap(grad(f)), or jacfwd(grad(f)); or remove the hook")
                 .text());
       }
     }

@@ -174,8 +174,7 @@ public final class Random extends RandomChoices {
     return uniform(shape, min, max, Sampling.type(min, max), Source.of(generator));
   }
 
-  private static Tensor uniform(
-      Shape shape, Tensor min, Tensor max, DType dtype, Source source) {
+  private static Tensor uniform(Shape shape, Tensor min, Tensor max, DType dtype, Source source) {
     boolean whole = dtype == DType.INT32 || dtype == DType.INT64;
     if (whole) {
       requireWhole(min, max);
@@ -187,8 +186,7 @@ public final class Random extends RandomChoices {
     Shape all = Sampling.shape("uniform", shape, min, max);
     Generator.Stream stream = source.next("uniform", all.size());
     if (whole) {
-      return Sampling.exactly(
-          () -> Join.to(dtype, RandomIntegers.between(min, max, all, stream)));
+      return Sampling.exactly(() -> Join.to(dtype, RandomIntegers.between(min, max, all, stream)));
     }
     return Sampling.exactly(
         () -> {
@@ -336,13 +334,15 @@ public final class Random extends RandomChoices {
   /** Numbers in [0, 1) of a tensor's shape and floating-point type. */
   public static Tensor randLike(Tensor x) {
     Shape s = Checks.notNull(x, "randLike", "x").shape();
-    return uniform(s, 0, 1, requireFloat("randLike", x.dtype()), nextStream("randLike", 0, s.size()));
+    return uniform(
+        s, 0, 1, requireFloat("randLike", x.dtype()), nextStream("randLike", 0, s.size()));
   }
 
   /** Standard normal numbers of a tensor's shape and floating-point type. */
   public static Tensor randnLike(Tensor x) {
     Shape s = Checks.notNull(x, "randnLike", "x").shape();
-    return normal(s, 0, 1, requireFloat("randnLike", x.dtype()), nextStream("randnLike", 0, s.size()));
+    return normal(
+        s, 0, 1, requireFloat("randnLike", x.dtype()), nextStream("randnLike", 0, s.size()));
   }
 
   /** Whole numbers in {@code [low, high)} of a tensor's shape and type. */

@@ -57,8 +57,7 @@ final class Sampling {
   /** Float64 numbers in [0, 1). */
   static Tensor unit(Shape shape, Generator.Stream stream) {
     return Interpreters.bind(
-        Prims.RANDOM_UNIFORM,
-        new Attrs.Draw(shape, DType.FLOAT64, stream.key(), stream.counter()));
+        Prims.RANDOM_UNIFORM, new Attrs.Draw(shape, DType.FLOAT64, stream.key(), stream.counter()));
   }
 
   /** Standard normal numbers; the half types are drawn in float32. */
@@ -91,8 +90,7 @@ final class Sampling {
   }
 
   static Tensor positive(String op, String name, Tensor parameter) {
-    return require(
-        op, name, parameter, v -> v > 0 && Double.isFinite(v), "positive and finite");
+    return require(op, name, parameter, v -> v > 0 && Double.isFinite(v), "positive and finite");
   }
 
   static Tensor notNegative(String op, String name, Tensor parameter) {

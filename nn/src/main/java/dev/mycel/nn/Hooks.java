@@ -61,10 +61,7 @@ final class Hooks<I, O> {
   }
 
   boolean isEmpty() {
-    return forwardPre.isEmpty()
-        && forward.isEmpty()
-        && backwardPre.isEmpty()
-        && backward.isEmpty();
+    return forwardPre.isEmpty() && forward.isEmpty() && backwardPre.isEmpty() && backward.isEmpty();
   }
 
   /** Does the work of a call between its hooks. */
@@ -124,8 +121,7 @@ final class Hooks<I, O> {
     return output;
   }
 
-  private void requireAsMany(
-      String method, String what, Object before, Object after) {
+  private void requireAsMany(String method, String what, Object before, Object after) {
     int expected = Tree.tensors(before).size();
     int found = Tree.tensors(after).size();
     if (expected != found) {

@@ -109,7 +109,15 @@ class RandomLawsTest {
   void truncatedNormalFollowsItsLawWhereverItIsCut() {
     double inf = Double.POSITIVE_INFINITY;
     double[][] cuts = {
-      {-2, 2}, {-0.3, 0.4}, {0, 3}, {0.5, 0.6}, {1, 4}, {3, inf}, {-inf, -1}, {-5, -4.9}, {-inf, inf}
+      {-2, 2},
+      {-0.3, 0.4},
+      {0, 3},
+      {0.5, 0.6},
+      {1, 4},
+      {3, inf},
+      {-inf, -1},
+      {-5, -4.9},
+      {-inf, inf}
     };
     NormalDistribution whole = new NormalDistribution(0, 1);
     for (double[] cut : cuts) {
@@ -125,8 +133,7 @@ class RandomLawsTest {
     }
     assertDrawnFrom(
         new UniformRealDistribution(0, 1),
-        Arrays.stream(
-                Random.truncatedNormal(MANY, seeded()).cast(DType.FLOAT64).toDoubleArray())
+        Arrays.stream(Random.truncatedNormal(MANY, seeded()).cast(DType.FLOAT64).toDoubleArray())
             .map(x -> (whole.cumulativeProbability(x) - 0.02275013194817921) / 0.9544997361036416)
             .toArray());
   }
@@ -151,14 +158,16 @@ class RandomLawsTest {
     assertDrawnFrom(new BinomialDistribution(50, 0.3), heads);
     Tensor p = f32(0, 0.25, 1);
     double[] means =
-        Random.bernoulli(Shape.of(20_000, 3), p, seeded()).mean(0).cast(DType.FLOAT64)
+        Random.bernoulli(Shape.of(20_000, 3), p, seeded())
+            .mean(0)
+            .cast(DType.FLOAT64)
             .toDoubleArray();
     assertEquals(0, means[0]);
     assertEquals(0.25, means[1], 4 * Math.sqrt(0.25 * 0.75 / 20_000));
     assertEquals(1, means[2]);
     assertCounts(Random.randint(-3, 4, MANY, seeded()).add(3), 7);
-    Tensor wide = Random.uniform(MANY, Tensor.of(new int[] {-3}), Tensor.of(new int[] {4}), 1,
-        DType.INT32);
+    Tensor wide =
+        Random.uniform(MANY, Tensor.of(new int[] {-3}), Tensor.of(new int[] {4}), 1, DType.INT32);
     assertEquals(DType.INT32, wide.dtype());
     assertCounts(wide.add(3), 7);
   }
@@ -215,8 +224,9 @@ class RandomLawsTest {
     long ones = Arrays.stream(first).filter(v -> v == 1).count();
     assertEquals(0, Arrays.stream(first).filter(v -> v == 2).count());
     assertEquals(10_000, ones, 4 * Math.sqrt(40_000 * 0.25 * 0.75));
-    assertEquals("[1. 3.]", Random.choice(f32(1, 2, 3), 2, false, weights, 7).sort(0, false)
-        .first().toString());
+    assertEquals(
+        "[1. 3.]",
+        Random.choice(f32(1, 2, 3), 2, false, weights, 7).sort(0, false).first().toString());
     assertEquals(Shape.of(5), Random.choice(f32(1, 2, 3), 5, true, seeded()).shape());
   }
 
@@ -241,15 +251,13 @@ class RandomLawsTest {
     Tensor row = f32(1, 2, 4);
     Tensor g = Random.gamma(Shape.of(1000, 1, 1), column, row, seeded());
     assertEquals(Shape.of(1000, 2, 3), g.shape());
-    assertTrue(
-        g.mean(0).allClose(column.div(row), 0.15, 0), () -> g.mean(0).toString());
+    assertTrue(g.mean(0).allClose(column.div(row), 0.15, 0), () -> g.mean(0).toString());
     assertEquals(Shape.of(5, 2, 3), Random.randomPoisson(Shape.of(5), Ops.ones(2, 3), 0).shape());
     assertEquals(Shape.of(5, 2, 3), Random.randomGamma(Shape.of(5), Ops.ones(2, 3), 0).shape());
     assertEquals(Shape.of(2, 3), Random.laplace(Shape.of(2, 1), row, row, seeded()).shape());
     assertEquals(Shape.of(2, 3), Random.uniform(Shape.of(2, 1), row.neg(), row).shape());
     assertEquals(Shape.of(2, 3), Random.normal(Shape.of(2, 1), row, row).shape());
-    assertThrows(
-        ShapeException.class, () -> Random.normal(Shape.of(2), row, row, seeded()));
+    assertThrows(ShapeException.class, () -> Random.normal(Shape.of(2), row, row, seeded()));
   }
 
   @Test

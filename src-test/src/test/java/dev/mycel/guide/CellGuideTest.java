@@ -321,8 +321,7 @@ class CellGuideTest {
   void padModePadGivesNineByNine(String backend) {
     Mycel.setBackend(backend);
     assertEquals(
-        Shape.of(2, 240, 9, 9),
-        new MyCell(padded(), true).call(Ops.zeros(2, 120, 12, 12)).shape());
+        Shape.of(2, 240, 9, 9), new MyCell(padded(), true).call(Ops.zeros(2, 120, 12, 12)).shape());
   }
 
   @DisplayName("13.3 #16 the convolution agrees with one computed in double precision")

@@ -99,7 +99,8 @@ class RandomAndDeviceGuideTest {
 
   @ParameterizedTest(name = "{displayName} on {0}")
   @ValueSource(strings = {"onednn", "reference"})
-  @DisplayName("13.8 #41 a dense layer's weight and bias are uniform within one over the root of in")
+  @DisplayName(
+      "13.8 #41 a dense layer's weight and bias are uniform within one over the root of in")
   void denseLayersStartUniform(String backend) {
     Mycel.setBackend(backend);
     Mycel.setSeed(41);
@@ -249,7 +250,8 @@ class RandomAndDeviceGuideTest {
 
   @ParameterizedTest(name = "{displayName} on {0}")
   @ValueSource(strings = {"onednn", "reference"})
-  @DisplayName("13.12 #57 PYNATIVE_MODE runs a cell; GRAPH_MODE is refused by the name of eager mode")
+  @DisplayName(
+      "13.12 #57 PYNATIVE_MODE runs a cell; GRAPH_MODE is refused by the name of eager mode")
   void modesAreChosenByName(String backend) {
     Mycel.setBackend(backend);
     Mycel.setContext(Mycel.Mode.PYNATIVE_MODE);
@@ -276,7 +278,8 @@ class RandomAndDeviceGuideTest {
   @DisplayName("13.12 #59 the restrictions of graph mode do not exist: construct is ordinary Java")
   void constructIsOrdinaryJava(String backend) {
     Mycel.setBackend(backend);
-    assertEquals("[0. 1. 2.]", new Free().call(Ops.arange(3).add(5.0).cast(DType.FLOAT32)).toString());
+    assertEquals(
+        "[0. 1. 2.]", new Free().call(Ops.arange(3).add(5.0).cast(DType.FLOAT32)).toString());
   }
 
   @ParameterizedTest(name = "{displayName} on {0}")
@@ -360,8 +363,7 @@ class RandomAndDeviceGuideTest {
     other.setState(one.getState());
     assertEquals(1, other.initialSeed());
     assertTrue(Random.randn(one, 5).sameAs(Random.randn(other, 5)));
-    assertTrue(
-        Random.poisson(Shape.of(50), 4, one).sameAs(Random.poisson(Shape.of(50), 4, other)));
+    assertTrue(Random.poisson(Shape.of(50), 4, one).sameAs(Random.poisson(Shape.of(50), 4, other)));
     Tensor state = one.manualSeed(5).getState();
     assertNotEquals(5, one.seed());
     assertEquals(5, one.setState(state).initialSeed());

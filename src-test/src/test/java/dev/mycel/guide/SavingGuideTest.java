@@ -208,8 +208,7 @@ class SavingGuideTest {
   @ValueSource(strings = {"onednn", "reference"})
   void aSequenceNumbersItsCells(String backend) {
     Mycel.setBackend(backend);
-    SequentialCell block =
-        new SequentialCell(new ReLU(), new Conv2d(128, 256, 3, 1), new ReLU());
+    SequentialCell block = new SequentialCell(new ReLU(), new Conv2d(128, 256, 3, 1), new ReLU());
     assertEquals(List.of("0", "1", "2"), List.copyOf(block.nameCells().keySet()));
   }
 

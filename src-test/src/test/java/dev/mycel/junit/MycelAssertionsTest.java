@@ -157,10 +157,7 @@ class MycelAssertionsTest {
   private static Tensor cubeWithFrozenSlope(Tensor x) {
     Function<Tensor, Tensor> forward = v -> v.mul(v).mul(v);
     return Autograd.customCall(
-        x,
-        forward,
-        (in, out, dout) ->
-            Autograd.stopGradient(in.mul(in).mul(3)).mul(dout));
+        x, forward, (in, out, dout) -> Autograd.stopGradient(in.mul(in).mul(3)).mul(dout));
   }
 
   @Test
@@ -218,10 +215,8 @@ class MycelAssertionsTest {
   @Test
   void shapesMustBeEqualAndNanIsFarFromNumbers() {
     contains(failure(() -> assertClose(randn(2), randn(1, 2), 1, 1)), "the shapes differ");
-    contains(
-        failure(() -> assertClose(Tensor.of(Float.NaN), 1.0, 1, 1)), "at the only element");
-    contains(
-        failure(() -> assertClose(Tensor.of(Float.NEGATIVE_INFINITY), 1.0, 1, 1)), "Infinity");
+    contains(failure(() -> assertClose(Tensor.of(Float.NaN), 1.0, 1, 1)), "at the only element");
+    contains(failure(() -> assertClose(Tensor.of(Float.NEGATIVE_INFINITY), 1.0, 1, 1)), "Infinity");
   }
 
   // ---- memory -----------------------------------------------------------------------------------

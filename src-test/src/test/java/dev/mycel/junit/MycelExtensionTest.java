@@ -71,8 +71,7 @@ class MycelExtensionTest {
 
   private static void passes(int tests, TestExecutionSummary summary) {
     assertEquals(
-        List.of(),
-        summary.getFailures().stream().map(f -> f.getException().toString()).toList());
+        List.of(), summary.getFailures().stream().map(f -> f.getException().toString()).toList());
     assertEquals(tests, summary.getTestsSucceededCount());
   }
 

@@ -222,8 +222,7 @@ final class CellMistakes {
     c.put("an insertion beyond the end", () -> new CellList<>(new ReLU()).insert(3, new ReLU()));
     c.put("a dictionary key with a dot", () -> new CellDict<ReLU>().put("a.b", new ReLU()));
     c.put(
-        "a key that a dictionary has not",
-        () -> new CellDict<>(Map.of("a", new ReLU())).get("b"));
+        "a key that a dictionary has not", () -> new CellDict<>(Map.of("a", new ReLU())).get("b"));
     c.put(
         "a dictionary that is called",
         () -> ((Cell<Object, Object>) (Cell<?, ?>) new CellDict<ReLU>()).call("x"));

@@ -37,8 +37,7 @@ final class HookMistakes {
   }
 
   private static void nothing(Map<String, Runnable> c) {
-    c.put(
-        "a forward-pre hook that is null", () -> new Tanh().registerForwardPreHook(missing()));
+    c.put("a forward-pre hook that is null", () -> new Tanh().registerForwardPreHook(missing()));
     c.put("a forward hook that is null", () -> new Dense(2, 3).registerForwardHook(missing()));
     c.put("a backward-pre hook that is null", () -> new Tanh().registerBackwardPreHook(missing()));
     c.put("a backward hook that is null", () -> new Tanh().registerBackwardHook(missing()));
@@ -122,10 +121,8 @@ final class HookMistakes {
   }
 
   private static void recompute(Map<String, Runnable> c) {
-    c.put(
-        "recompute without communication", () -> new Dense(2, 2).recompute(false, false));
-    c.put(
-        "recompute with a parallel optimiser", () -> new Dense(2, 2).recompute(true, true));
+    c.put("recompute without communication", () -> new Dense(2, 2).recompute(false, false));
+    c.put("recompute with a parallel optimiser", () -> new Dense(2, 2).recompute(true, true));
     c.put(
         "recompute of work that gives another shape the second time",
         again(Tensor::tanh, x -> x.tanh().sum()));
@@ -168,8 +165,7 @@ final class HookMistakes {
                 field[0] = Scope.keep(x.exp());
                 return field[0].tanh();
               };
-          Autograd.grad((Tensor x) -> Autograd.recompute(x, work).mul(field[0]))
-              .apply(Ops.ones(4));
+          Autograd.grad((Tensor x) -> Autograd.recompute(x, work).mul(field[0])).apply(Ops.ones(4));
         });
   }
 

@@ -62,8 +62,7 @@ final class TrainingMistakes {
                 .build());
     c.put(
         "an amp level without an optimiser",
-        () ->
-            Model.<Tensor, Tensor, Tensor>builder(new Dense(2, 1)).ampLevel(AmpLevel.O2).build());
+        () -> Model.<Tensor, Tensor, Tensor>builder(new Dense(2, 1)).ampLevel(AmpLevel.O2).build());
     c.put(
         "a negative index of an output",
         () ->
@@ -106,7 +105,9 @@ final class TrainingMistakes {
     c.put("a batch that is null", () -> model().train(1, Arrays.asList((Object) null)));
     c.put(
         "a batch of one for a cell of two inputs",
-        () -> new Model<Pair<Tensor, Tensor>, Tensor, Tensor>(new Sum()).train(1, List.of(BATCH.first())));
+        () ->
+            new Model<Pair<Tensor, Tensor>, Tensor, Tensor>(new Sum())
+                .train(1, List.of(BATCH.first())));
     c.put(
         "a batch of two for a cell of three inputs",
         () ->
@@ -147,8 +148,7 @@ final class TrainingMistakes {
 
   private static void callbacks(Map<String, Runnable> c) {
     History history = new History();
-    c.put(
-        "a callback given twice", () -> model().train(1, List.of(BATCH), history, history));
+    c.put("a callback given twice", () -> model().train(1, List.of(BATCH), history, history));
     c.put("a callback that is null", () -> model().train(1, List.of(BATCH), history, null));
     c.put("a negative number of steps between prints", () -> new LossMonitor(-1));
     c.put("an epoch of no steps for a time monitor", () -> new TimeMonitor(0));
@@ -174,8 +174,7 @@ final class TrainingMistakes {
                 .keepCheckpointMax(0)
                 .build());
     c.put(
-        "a negative number of checkpoints",
-        () -> CheckpointConfig.builder().keepCheckpointMax(-1));
+        "a negative number of checkpoints", () -> CheckpointConfig.builder().keepCheckpointMax(-1));
     c.put(
         "a checkpoint prefix that is a path",
         () -> new ModelCheckpoint("runs/a", Path.of("."), CheckpointConfig.defaults()));
@@ -184,11 +183,7 @@ final class TrainingMistakes {
         "a monitored value that is not measured",
         () ->
             model("mae")
-                .fit(
-                    1,
-                    List.of(BATCH),
-                    List.of(BATCH),
-                    EarlyStopping.monitor("accuracy").build()));
+                .fit(1, List.of(BATCH), List.of(BATCH), EarlyStopping.monitor("accuracy").build()));
   }
 
   private static void metrics(Map<String, Runnable> c) {

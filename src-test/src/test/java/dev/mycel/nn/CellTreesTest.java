@@ -66,8 +66,7 @@ class CellTreesTest {
     Checkpoints.saveCheckpoint(net, file);
     RandomTree.Root other = Cell.deepCopy(net);
     other.getParameters().forEach(p -> p.setData(Ops.zerosLike(p.value())));
-    WithLossCell<Tensor, Tensor, Tensor, Tensor> wrapped =
-        new WithLossCell<>(other, new MSELoss());
+    WithLossCell<Tensor, Tensor, Tensor, Tensor> wrapped = new WithLossCell<>(other, new MSELoss());
     assertTrue(
         Checkpoints.loadParamIntoNet(wrapped, Checkpoints.loadCheckpoint(file)).isComplete());
     assertEquals(

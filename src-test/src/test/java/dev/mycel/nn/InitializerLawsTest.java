@@ -101,9 +101,7 @@ class InitializerLawsTest {
   @Test
   void orthogonalMatricesAreUniformlyDistributed() {
     double[] corners =
-        IntStream.range(0, 2000)
-            .mapToDouble(i -> values(new Orthogonal(), 5, 5)[i % 25])
-            .toArray();
+        IntStream.range(0, 2000).mapToDouble(i -> values(new Orthogonal(), 5, 5)[i % 25]).toArray();
     assertDrawnFrom(
         new BetaDistribution(0.5, 2), DoubleStream.of(corners).map(v -> v * v).toArray());
     long positive = DoubleStream.of(corners).filter(v -> v > 0).count();
@@ -168,14 +166,30 @@ class InitializerLawsTest {
   @Test
   void everyAliasOfMindSporeIsKnownInAnyCase() {
     String[] aliases = {
-      "zeros", "zero", "ones", "one", "uniform", "normal", "truncatednormal", "xavier_uniform",
-      "xavieruniform", "xavier_normal", "xaviernormal", "he_uniform", "heuniform", "he_normal",
-      "henormal", "identity", "orthogonal", "variancescaling"
+      "zeros",
+      "zero",
+      "ones",
+      "one",
+      "uniform",
+      "normal",
+      "truncatednormal",
+      "xavier_uniform",
+      "xavieruniform",
+      "xavier_normal",
+      "xaviernormal",
+      "he_uniform",
+      "heuniform",
+      "he_normal",
+      "henormal",
+      "identity",
+      "orthogonal",
+      "variancescaling"
     };
     for (String alias : aliases) {
       assertEquals(4, values(Initializers.of(alias), 2, 2).length, alias);
       assertEquals(
-          Initializers.of(alias).getClass(), Initializers.of(alias.toUpperCase(java.util.Locale.ROOT)).getClass());
+          Initializers.of(alias).getClass(),
+          Initializers.of(alias.toUpperCase(java.util.Locale.ROOT)).getClass());
     }
     assertEquals(8, values(Initializers.of("Dirac"), 2, 2, 2).length);
     assertThrows(ArgumentException.class, () -> Initializers.of("sparse"));

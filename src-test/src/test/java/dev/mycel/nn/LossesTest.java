@@ -179,8 +179,7 @@ class LossesTest {
     Tensor x = Tensor.of(new float[][] {{0.3f, -1.2f}, {0.9f, 2.1f}});
     Tensor y = Tensor.of(new float[][] {{1.1f, 0.4f}, {-0.6f, 1.5f}});
     for (LossBase loss :
-        List.of(
-            new MSELoss(), new L1Loss(), new RMSELoss(), new SmoothL1Loss(), new HuberLoss())) {
+        List.of(new MSELoss(), new L1Loss(), new RMSELoss(), new SmoothL1Loss(), new HuberLoss())) {
       assertGradients(2, loss, x, y);
     }
     Tensor share = y.sigmoid();

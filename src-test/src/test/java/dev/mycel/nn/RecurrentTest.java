@@ -240,8 +240,7 @@ class RecurrentTest {
     assertGradients(v -> gru.call(v).first(), input);
     LSTM lstm = LSTM.builder(3, 2).bidirectional(true).build();
     assertGradients(v -> lstm.call(v).first(), input);
-    assertTrainableOnOneBatch(
-        new LastState(), new MSELoss(), new Pair<>(x(4, 3, 2), x(3, 4)));
+    assertTrainableOnOneBatch(new LastState(), new MSELoss(), new Pair<>(x(4, 3, 2), x(3, 4)));
   }
 
   /** The last output of a GRU. */

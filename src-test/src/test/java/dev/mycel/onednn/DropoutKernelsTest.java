@@ -189,12 +189,10 @@ class DropoutKernelsTest {
       Tensor other = Ops.full(Shape.of(64, 64), 2, DType.FLOAT32);
       Mycel.trimMemory();
       long before = held();
-      Interpreters.top()
-          .update(Prims.ADD, None.NONE, new Variable[] {p}, new Tensor[] {other});
+      Interpreters.top().update(Prims.ADD, None.NONE, new Variable[] {p}, new Tensor[] {other});
       assertEquals(before, held());
       Tensor kept = p.value();
-      Interpreters.top()
-          .update(Prims.ADD, None.NONE, new Variable[] {p}, new Tensor[] {other});
+      Interpreters.top().update(Prims.ADD, None.NONE, new Variable[] {p}, new Tensor[] {other});
       assertEquals(3 * 4096, kept.sum().item(), "a value that somebody holds stays");
     }
     assertEquals(5 * 4096, p.value().sum().item());

@@ -74,8 +74,7 @@ class RandomKernelsTest {
       for (int b : edges) {
         float[] found = new float[2];
         RandomKernels.normal(new int[] {a, b}, found, 2);
-        double radius =
-            StrictMath.sqrt(-2 * StrictMath.log(((a & 0xFFFFFFFFL) + 1) * 0x1p-32));
+        double radius = StrictMath.sqrt(-2 * StrictMath.log(((a & 0xFFFFFFFFL) + 1) * 0x1p-32));
         double angle = 2 * Math.PI * ((b & 0xFFFFFFFFL) * 0x1p-32);
         float[] right = {
           (float) (radius * StrictMath.cos(angle)), (float) (radius * StrictMath.sin(angle))

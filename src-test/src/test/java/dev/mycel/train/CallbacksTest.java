@@ -66,8 +66,7 @@ class CallbacksTest {
   @Test
   void lossMonitorEndsATrainingWithoutANumber() {
     LossMonitor silent = new LossMonitor(0, out.stream());
-    assertThrows(
-        TensorException.class, () -> echo().train(1, Lines.losses(1, Float.NaN), silent));
+    assertThrows(TensorException.class, () -> echo().train(1, Lines.losses(1, Float.NaN), silent));
     assertThrows(
         TensorException.class,
         () -> echo().train(1, Lines.losses(Float.POSITIVE_INFINITY), silent));
@@ -126,13 +125,8 @@ class CallbacksTest {
   void timeMonitorMeasuresWaitingAndEvaluations() {
     AtomicLong now = new AtomicLong();
     Iterable<Tensor> slow =
-        () ->
-            Lines.losses(1, 2).stream()
-                .peek(x -> now.addAndGet(4_000_000))
-                .iterator();
-    echo()
-        .train(
-            1, slow, new TimeMonitor(7).to(out.stream()).dataTime(true).clock(now::get));
+        () -> Lines.losses(1, 2).stream().peek(x -> now.addAndGet(4_000_000)).iterator();
+    echo().train(1, slow, new TimeMonitor(7).to(out.stream()).dataTime(true).clock(now::get));
     var model = Lines.model(net, "mae");
     LambdaCallback work = new LambdaCallback().onEvalStepBegin(c -> now.addAndGet(1_000_000));
     TimeMonitor plain = new TimeMonitor().to(out.stream()).clock(now::get);
@@ -231,16 +225,13 @@ class CallbacksTest {
   void theOldestFilesAreDeleted(@TempDir Path folder) throws IOException {
     Lines.model(net)
         .train(
-            1,
-            Lines.plane(4),
-            new ModelCheckpoint(folder, config().keepCheckpointMax(2).build()));
+            1, Lines.plane(4), new ModelCheckpoint(folder, config().keepCheckpointMax(2).build()));
     assertEquals(List.of("CKP-1_3.ckpt", "CKP-1_4.ckpt"), files(folder));
   }
 
   @Test
   void filesOfEarlierTrainingsAreLeftAlone(@TempDir Path folder) throws IOException {
-    ModelCheckpoint last =
-        new ModelCheckpoint(folder, config().saveCheckpointSteps(100).build());
+    ModelCheckpoint last = new ModelCheckpoint(folder, config().saveCheckpointSteps(100).build());
     Lines.model(net).train(1, Lines.plane(1), last);
     Lines.model(net).train(1, Lines.plane(1), last);
     Files.createFile(folder.resolve("CKP_7-1_1.ckpt"));
@@ -293,8 +284,7 @@ class CallbacksTest {
                     .crcCheck(true)
                     .build()));
     LoadedParameters loaded = loadCheckpoint(folder.resolve("n-2_3.ckpt"));
-    assertEquals(
-        List.of("weight", "bias", "epoch_num", "step_num"), List.copyOf(loaded.keySet()));
+    assertEquals(List.of("weight", "bias", "epoch_num", "step_num"), List.copyOf(loaded.keySet()));
     assertEquals(2, loaded.get("epoch_num").value().item());
     assertEquals(6, loaded.get("step_num").value().item());
     assertEquals("a plane", loaded.strings().get("note"));
@@ -385,8 +375,7 @@ class CallbacksTest {
 
   @Test
   void largerIsBetterForTheRest() {
-    assertEquals(
-        3, epochs(evalLoss().mode(EarlyStopping.Mode.MAX).build(), 1, 2, 2, 3), "by mode");
+    assertEquals(3, epochs(evalLoss().mode(EarlyStopping.Mode.MAX).build(), 1, 2, 2, 3), "by mode");
     EarlyStopping accuracy = EarlyStopping.monitor("mae").mode(EarlyStopping.Mode.MIN).build();
     assertThrows(TensorException.class, () -> epochs(accuracy, 1, 2));
   }

@@ -170,8 +170,7 @@ class MetricsTest {
 
   @Test
   void theConfusionMatrixTakesScoresAndThresholds() {
-    assertArrayEquals(
-        new double[][] {{1, 0}, {1, 1}}, new ConfusionMatrix(2).call(scores, labels));
+    assertArrayEquals(new double[][] {{1, 0}, {1, 1}}, new ConfusionMatrix(2).call(scores, labels));
     Tensor likely = Tensor.of(new float[] {0.4f, 0.6f, 0.5f}, 3);
     assertArrayEquals(
         new double[][] {{2, 0}, {0, 1}}, new ConfusionMatrix(2).call(likely, ints(0, 1, 0)));
@@ -200,12 +199,28 @@ class MetricsTest {
   void everyNameMakesItsMetric() {
     Metrics all =
         Metrics.of(
-            "accuracy", "acc", "precision", "recall", "F1", "loss", "mae", "mse", "top_1_accuracy",
+            "accuracy",
+            "acc",
+            "precision",
+            "recall",
+            "F1",
+            "loss",
+            "mae",
+            "mse",
+            "top_1_accuracy",
             "top_5_accuracy");
     assertEquals(
         List.of(
-            "Accuracy", "Accuracy", "Precision", "Recall", "F1", "Loss", "MAE", "MSE",
-            "TopKCategoricalAccuracy", "TopKCategoricalAccuracy"),
+            "Accuracy",
+            "Accuracy",
+            "Precision",
+            "Recall",
+            "F1",
+            "Loss",
+            "MAE",
+            "MSE",
+            "TopKCategoricalAccuracy",
+            "TopKCategoricalAccuracy"),
         all.byName().values().stream().map(m -> m.getClass().getSimpleName()).toList());
   }
 

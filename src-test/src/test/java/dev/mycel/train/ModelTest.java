@@ -114,8 +114,7 @@ class ModelTest {
 
   @Test
   void fittingLearnsThePlane() {
-    EvalResults results =
-        Lines.model(net, "loss", "mae").fit(60, Lines.plane(5), Lines.plane(2));
+    EvalResults results = Lines.model(net, "loss", "mae").fit(60, Lines.plane(5), Lines.plane(2));
     assertTrue(results.scalar("loss") < 1e-3, "" + results);
     assertEquals(List.of("loss", "mae"), List.copyOf(results.keySet()));
     assertClose(net.weight().value(), new float[][] {{2, -1}}, 0, 0.1);
@@ -370,8 +369,7 @@ class ModelTest {
             .metrics(Metrics.of("mae"))
             .build();
     Tensor ones = Tensor.of(new float[] {1, 1}, 2);
-    assertEquals(
-        0.5, model.eval(List.of(new Pair<>(ones, ones.mul(1.5)))).scalar("mae"), 1e-6);
+    assertEquals(0.5, model.eval(List.of(new Pair<>(ones, ones.mul(1.5)))).scalar("mae"), 1e-6);
     var chosen =
         Model.<Tensor, Tensor, Tensor>builder(net)
             .evalNetwork(new Lines.Echo2(), 1, 0, 1)
@@ -393,7 +391,8 @@ class ModelTest {
     List<Double> losses = new ArrayList<>();
     LambdaCallback read =
         new LambdaCallback()
-            .onTrainEpochEnd(c -> losses.add(((Tensor) c.originalArgs().netOutputs().get()).item()));
+            .onTrainEpochEnd(
+                c -> losses.add(((Tensor) c.originalArgs().netOutputs().get()).item()));
     new Model<Tensor, Tensor, Tensor>(new Lines.Echo()).train(2, Lines.losses(1, 2), read);
     assertEquals(List.of(2.0, 2.0), losses);
   }
@@ -414,8 +413,7 @@ class ModelTest {
   @ParameterizedTest
   @EnumSource(AmpLevel.class)
   void everyLevelLearnsInFloat32Weights(AmpLevel level) {
-    var model =
-        new Model<>(net, new MSELoss(), Lines.momentum(net), Metrics.of("mae"), level);
+    var model = new Model<>(net, new MSELoss(), Lines.momentum(net), Metrics.of("mae"), level);
     List<Pair<Tensor, Tensor>> data = Lines.plane(4);
     double before = model.eval(data).scalar("mae");
     double after = model.fit(40, data, data).scalar("mae");

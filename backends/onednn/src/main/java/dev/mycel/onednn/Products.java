@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class Products {
   /**
    * Multiplications from which the library's older implementation is the faster one on AVX2: below,
-   * the newer one is ahead by up to a third; above, it falls behind to less than half where rows are
-   * a power of two apart (384 x 2048 x 1536: 60 GFLOP/s against 130).
+   * the newer one is ahead by up to a third; above, it falls behind to less than half where rows
+   * are a power of two apart (384 x 2048 x 1536: 60 GFLOP/s against 130).
    */
   private static final long LARGE = 60_000_000;
 

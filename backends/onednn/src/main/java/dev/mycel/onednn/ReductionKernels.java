@@ -38,7 +38,6 @@ final class ReductionKernels {
   /** The vector of ones is as long as what is summed: 256 MiB at most. */
   private static final long MOST_ONES = 1L << 26;
 
-
   private ReductionKernels() {}
 
   /**

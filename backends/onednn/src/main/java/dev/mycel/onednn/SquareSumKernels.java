@@ -24,9 +24,7 @@ final class SquareSumKernels {
         "one pass, pieces summed in float64",
         call -> {
           Buffer x = call.input(0);
-          return Desc.computes(x.dtype())
-              && x.layout().isDense()
-              && Layouts.isPositive(x.layout());
+          return Desc.computes(x.dtype()) && x.layout().isDense() && Layouts.isPositive(x.layout());
         },
         SquareSumKernels::run);
   }

@@ -87,8 +87,7 @@ public final class MycelAssertions {
    */
   public static void assertClose(Tensor actual, Object expected, double rtol, double atol) {
     try (Scope scope = Scope.open()) {
-      assertClose(
-          actual, expected instanceof Tensor t ? t : Tensor.of(expected), rtol, atol);
+      assertClose(actual, expected instanceof Tensor t ? t : Tensor.of(expected), rtol, atol);
     }
   }
 
@@ -112,8 +111,7 @@ public final class MycelAssertions {
    * @param batches are begun anew when they are used up
    * @param steps at least 2
    */
-  public static <I> void assertLossFalls(
-      Function<I, Tensor> step, Iterable<I> batches, int steps) {
+  public static <I> void assertLossFalls(Function<I, Tensor> step, Iterable<I> batches, int steps) {
     Learning.lossFalls(step, batches, steps);
   }
 

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * EarlyStopping.monitor("accuracy").patience(3).restoreBestWeights(true).build()
  * }</pre>
  *
- * <p>{@code "loss"} is the loss of an epoch's last step; any other name is a metric of the model, or
- * {@code "eval_loss"}. Epochs without an evaluation do not count for those.
+ * <p>{@code "loss"} is the loss of an epoch's last step; any other name is a metric of the model,
+ * or {@code "eval_loss"}. Epochs without an evaluation do not count for those.
  */
 public final class EarlyStopping extends Callback {
   /** Which values are better. */
@@ -69,8 +69,7 @@ public final class EarlyStopping extends Callback {
     minDelta = b.minDelta;
     patience = b.patience;
     verbose = b.verbose;
-    smaller =
-        b.mode == Mode.MIN || (b.mode == Mode.AUTO && SMALLER_IS_BETTER.contains(b.monitor));
+    smaller = b.mode == Mode.MIN || (b.mode == Mode.AUTO && SMALLER_IS_BETTER.contains(b.monitor));
     baseline = b.baseline;
     restoreBestWeights = b.restoreBestWeights;
     out = b.out;

@@ -127,8 +127,7 @@ public final class Model<I, P, T> {
    * @param epochs the number of the last epoch
    * @param data at least one batch
    */
-  public <B> void train(
-      int epochs, Iterable<B> data, TrainOptions options, Callback... callbacks) {
+  public <B> void train(int epochs, Iterable<B> data, TrainOptions options, Callback... callbacks) {
     new TrainLoop("train", this, epochs, data, null, options)
         .run(CallbackManager.checked("train", callbacks));
   }
@@ -230,9 +229,7 @@ public final class Model<I, P, T> {
   /** One step of training on a batch. */
   Object step(String op, Object batch) {
     Object input =
-        lossFn != null
-            ? Batches.dataAndLabels(op, batch)
-            : Batches.inputOf(op, network, batch);
+        lossFn != null ? Batches.dataAndLabels(op, batch) : Batches.inputOf(op, network, batch);
     return trainStep.run().apply(input);
   }
 
@@ -291,8 +288,7 @@ public final class Model<I, P, T> {
         Cell<?, ?> evalNetwork, int loss, int prediction, int label) {
       if (loss < 0 || prediction < 0 || label < 0) {
         throw new ArgumentException(
-            "Model: indexes of outputs are not negative, got "
-                + List.of(loss, prediction, label));
+            "Model: indexes of outputs are not negative, got " + List.of(loss, prediction, label));
       }
       this.evalNetwork = evalNetwork;
       this.evalIndexes = new int[] {loss, prediction, label};

@@ -90,10 +90,8 @@ public final class ProgressBar extends Callback {
   }
 
   private String line(InternalCallbackParam args, boolean epochEnds) {
-    String epoch =
-        String.format(Locale.ROOT, "epoch %2d/%d", args.curEpochNum(), args.epochNum());
-    OptionalInt batches =
-        epochEnds ? OptionalInt.of(args.curStepInEpoch()) : args.batchNum();
+    String epoch = String.format(Locale.ROOT, "epoch %2d/%d", args.curEpochNum(), args.epochNum());
+    OptionalInt batches = epochEnds ? OptionalInt.of(args.curStepInEpoch()) : args.batchNum();
     String shownLoss = String.format(Locale.ROOT, "loss %.4f", loss);
     if (batches.isEmpty() || batches.getAsInt() == 0) {
       return epoch + "  step " + args.curStepInEpoch() + "  " + shownLoss;

@@ -76,8 +76,7 @@ public final class ConfusionMatrix extends Metric<double[][]> {
         return Inputs.best(this, predictions, labels);
       }
       Inputs.requireSameShape(this, predictions, labels);
-      Tensor classes =
-          predictions.dtype().isFloat() ? predictions.gt(threshold) : predictions;
+      Tensor classes = predictions.dtype().isFloat() ? predictions.gt(threshold) : predictions;
       return classes.toLongArray();
     }
   }
