@@ -102,7 +102,7 @@ public final class GradCheck {
     for (Tensor t : like) {
       double[] v = new double[(int) t.size()];
       Arrays.setAll(v, i -> 2 * random.nextDouble() - 1);
-      directions.add(Tensor.of(v, t.dtype(), t.shape().dims()));
+      directions.add(HostValues.of(t.dtype(), t.shape(), v).toTensor());
     }
     return directions;
   }
