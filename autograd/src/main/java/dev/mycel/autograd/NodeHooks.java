@@ -49,8 +49,7 @@ final class NodeHooks {
   }
 
   /** Runs the hooks of a variable; those of its value as a tensor have run. */
-  static void finish(
-      Interpreter parent, Variable variable, int node, @Nullable Tensor[] sums) {
+  static void finish(Interpreter parent, Variable variable, int node, @Nullable Tensor[] sums) {
     GradientHooks hooks = variable instanceof HookedVariable v ? v.gradientHooks() : null;
     if (hooks != null) {
       replace(parent, node, hooks, sums);

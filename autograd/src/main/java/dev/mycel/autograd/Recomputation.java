@@ -279,9 +279,7 @@ final class Recomputation<I, O> {
       Map<Integer, Tensor> leaves = new LinkedHashMap<>();
       try (Tape tape = new Tape(asking.parent(), List.of());
           SecondRun run = new SecondRun(Recomputation.this, tape, level, leaves)) {
-        entered
-            .get(level)
-            .forEach((node, t) -> leaves.put(node, tape.watch(asking.lower(t))));
+        entered.get(level).forEach((node, t) -> leaves.put(node, tape.watch(asking.lower(t))));
         List<Tensor> results = again(run);
         Map<Integer, Tensor> seeds = new HashMap<>();
         for (int i = 0; i < dy.length; i++) {

@@ -100,8 +100,7 @@ public abstract class Cell2<A, B, O> extends Cell<Pair<A, B>, O> implements Func
   }
 
   @Override
-  public Cell2<A, B, O> recompute(
-      boolean mpCommRecompute, boolean parallelOptimizerCommRecompute) {
+  public Cell2<A, B, O> recompute(boolean mpCommRecompute, boolean parallelOptimizerCommRecompute) {
     super.recompute(mpCommRecompute, parallelOptimizerCommRecompute);
     return this;
   }

@@ -157,8 +157,9 @@ final class TrainingModeGuideTest {
     return places.stream().anyMatch(place -> place.contains("." + part + "."));
   }
 
-  @DisplayName("13.6 #33 a frozen first part and stopGradient give the same updates; neither runs a"
-      + " backward pass for that part")
+  @DisplayName(
+      "13.6 #33 a frozen first part and stopGradient give the same updates; neither runs a"
+          + " backward pass for that part")
   @ParameterizedTest(name = "{displayName} on {0}")
   @ValueSource(strings = {"onednn", "reference"})
   void aFrozenFirstPartCostsNoBackwardPass(String backend) {
@@ -351,7 +352,7 @@ final class TrainingModeGuideTest {
     }
   }
 
-  @DisplayName("13.13 #65 with setGrad the forward pass of MySampler runs once, its gradient is zero")
+  @DisplayName("13.13 #65 with setGrad MySampler's forward pass runs once, its gradient is zero")
   @ParameterizedTest(name = "{displayName} on {0}")
   @ValueSource(strings = {"onednn", "reference"})
   void theSamplersForwardRunsOnce(String backend) {
@@ -383,8 +384,9 @@ final class TrainingModeGuideTest {
     return t.reshape(-1).toIntArray();
   }
 
-  @DisplayName("13.13 #66 moving statistics move with each forward pass: twice for a call and grad,"
-      + " once for valueAndGrad")
+  @DisplayName(
+      "13.13 #66 moving statistics move with each forward pass: twice for a call and grad,"
+          + " once for valueAndGrad")
   @ParameterizedTest(name = "{displayName} on {0}")
   @ValueSource(strings = {"onednn", "reference"})
   void statisticsMoveOncePerForwardPass(String backend) {

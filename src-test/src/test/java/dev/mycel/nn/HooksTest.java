@@ -131,8 +131,7 @@ class HooksTest {
   @ValueSource(strings = {"onednn", "reference"})
   void aBackwardHookSeesTheGradientsOfOneCellOfAFusedChain(String backend) {
     Mycel.setBackend(backend);
-    Conv2d conv =
-        Conv2d.builder(1, 2, 2).padMode(PadMode.VALID).weightInit("ones").build();
+    Conv2d conv = Conv2d.builder(1, 2, 2).padMode(PadMode.VALID).weightInit("ones").build();
     BatchNorm2d norm = BatchNorm2d.builder(2).eps(1e-5).build();
     SequentialCell net = new SequentialCell(conv, norm, new ReLU());
     List<double[]> seen = new ArrayList<>();
@@ -344,8 +343,7 @@ class HooksTest {
 
   @Test
   void aCellWithHooksIsNotFusedAway() {
-    SequentialCell net =
-        new SequentialCell(new Conv2d(1, 2, 3), new BatchNorm2d(2), new ReLU());
+    SequentialCell net = new SequentialCell(new Conv2d(1, 2, 3), new BatchNorm2d(2), new ReLU());
     Tensor x = Ops.ones(1, 1, 4, 4);
     for (boolean train : new boolean[] {false, true}) {
       net.setTrain(train);
@@ -673,7 +671,8 @@ class HooksTest {
     dense.registerBackwardHook((c, in, out) -> in.mul(2));
     dense.weight().registerHook(g -> g.mul(2));
     Tensor x = Ops.ones(3, 4);
-    LeakCheck.assertNoLeak(() -> Autograd.grad(dense, new int[] {0}, dense.trainableParams()).apply(x));
+    LeakCheck.assertNoLeak(
+        () -> Autograd.grad(dense, new int[] {0}, dense.trainableParams()).apply(x));
     Tensor[] kept = new Tensor[1];
     dense.registerBackwardHook(
         (c, in, out) -> {

@@ -103,7 +103,8 @@ class RecomputeTest {
   /** Value, gradient of the input, gradients of parameters, and what the parameters are then. */
   private static List<float[]> all(Cell<Tensor, Tensor> net, Tensor x) {
     var r =
-        Autograd.valueAndGrad((Tensor in) -> net.call(in).square(), new int[] {0}, net.trainableParams())
+        Autograd.valueAndGrad(
+                (Tensor in) -> net.call(in).square(), new int[] {0}, net.trainableParams())
             .apply(x);
     List<float[]> numbers = new ArrayList<>();
     numbers.add(floats(r.value()));
@@ -253,7 +254,11 @@ class RecomputeTest {
     Dense dense = new Dense(3, 1);
     Cell<Tensor, Tensor> penalty =
         new Does<Tensor, Tensor>(
-            x -> Autograd.grad((Tensor in) -> dense.call(in.square()).tanh()).apply(x).square().sum());
+            x ->
+                Autograd.grad((Tensor in) -> dense.call(in.square()).tanh())
+                    .apply(x)
+                    .square()
+                    .sum());
     Tensor x = draw(4, 3);
     List<float[]> found = new ArrayList<>();
     for (boolean twice : new boolean[] {false, true}) {
@@ -541,7 +546,10 @@ class RecomputeTest {
     try (Profile p = Profile.open()) {
       assertArrayEquals(expected, floats(Autograd.grad(net).apply(x)));
       long calls =
-          p.rows().stream().filter(r -> r.name().equals("tanh")).mapToLong(Profile.Row::calls).sum();
+          p.rows().stream()
+              .filter(r -> r.name().equals("tanh"))
+              .mapToLong(Profile.Row::calls)
+              .sum();
       assertEquals(4, calls);
     }
     Function<Tensor, Tensor> inside =
@@ -575,7 +583,8 @@ class RecomputeTest {
 
   // ---- what is refused --------------------------------------------------------------------------
 
-  private static Cell<Tensor, Tensor> changing(Function<Tensor, Tensor> first, Function<Tensor, Tensor> then) {
+  private static Cell<Tensor, Tensor> changing(
+      Function<Tensor, Tensor> first, Function<Tensor, Tensor> then) {
     AtomicInteger runs = new AtomicInteger();
     return new Does<Tensor, Tensor>(x -> (runs.getAndIncrement() == 0 ? first : then).apply(x))
         .recompute();
@@ -583,7 +592,8 @@ class RecomputeTest {
 
   private static String refused(Cell<Tensor, Tensor> cell) {
     return assertThrows(
-            TensorException.class, () -> Autograd.grad((Tensor x) -> cell.call(x.exp())).apply(draw(4)))
+            TensorException.class,
+            () -> Autograd.grad((Tensor x) -> cell.call(x.exp())).apply(draw(4)))
         .getMessage();
   }
 
@@ -595,9 +605,9 @@ class RecomputeTest {
     assertTrue(refused(changing(Tensor::tanh, x -> Ops.ones(4))).contains("no gradient any more"));
     assertTrue(refused(changing(Tensor::tanh, x -> x.mul(w.value()))).contains("a variable"));
     assertTrue(
-        refused(changing(x -> x.mul(Random.rand(4)), Tensor::tanh)).contains("draws other numbers"));
-    Cell<Tensor, Tensor> captures =
-        changing(Tensor::tanh, x -> x.mul(outside[0]));
+        refused(changing(x -> x.mul(Random.rand(4)), Tensor::tanh))
+            .contains("draws other numbers"));
+    Cell<Tensor, Tensor> captures = changing(Tensor::tanh, x -> x.mul(outside[0]));
     String message =
         assertThrows(
                 TensorException.class,
