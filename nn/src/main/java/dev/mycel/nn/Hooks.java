@@ -61,10 +61,7 @@ final class Hooks<I, O> {
   }
 
   boolean isEmpty() {
-    return forwardPre.isEmpty()
-        && forward.isEmpty()
-        && backwardPre.isEmpty()
-        && backward.isEmpty();
+    return forwardPre.isEmpty() && forward.isEmpty() && backwardPre.isEmpty() && backward.isEmpty();
   }
 
   /** Does the work of a call between its hooks. */

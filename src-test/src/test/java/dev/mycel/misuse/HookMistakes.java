@@ -161,8 +161,7 @@ final class HookMistakes {
                 field[0] = Scope.keep(x.exp());
                 return field[0].tanh();
               };
-          Autograd.grad((Tensor x) -> Autograd.recompute(x, work).mul(field[0]))
-              .apply(Ops.ones(4));
+          Autograd.grad((Tensor x) -> Autograd.recompute(x, work).mul(field[0])).apply(Ops.ones(4));
         });
   }
 
