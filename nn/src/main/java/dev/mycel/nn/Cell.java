@@ -226,17 +226,17 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
    * registration, in the cell's precision; all of them run wherever the cell is called from.
    */
   public final HookHandle registerForwardPreHook(ForwardPreHook<I, O> hook) {
-    return hooks.add(hook);
+    return hooks.addForwardPre(hook);
   }
 
   /** Lets a hook see input and output of every call, and replace the output. */
   public final HookHandle registerForwardHook(ForwardHook<I, O> hook) {
-    return hooks.add(hook);
+    return hooks.addForward(hook);
   }
 
   /** Lets a hook see and replace the gradients that arrive at the output of calls. */
   public final HookHandle registerBackwardPreHook(BackwardPreHook<I, O> hook) {
-    return hooks.add(hook);
+    return hooks.addBackwardPre(hook);
   }
 
   /**
@@ -244,7 +244,7 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
    * gradient of the input is computed even where nothing else asks for it.
    */
   public final HookHandle registerBackwardHook(BackwardHook<I, O> hook) {
-    return hooks.add(hook);
+    return hooks.addBackward(hook);
   }
 
   // ---- structure --------------------------------------------------------------------------------

@@ -25,22 +25,22 @@ final class Hooks<I, O> {
 
   // Each hook is wrapped, so that one that is registered twice is removed once.
 
-  HookHandle add(ForwardPreHook<I, O> hook) {
+  HookHandle addForwardPre(ForwardPreHook<I, O> hook) {
     ForwardPreHook<I, O> own = given("registerForwardPreHook", hook)::beforeForward;
     return added(forwardPre, own);
   }
 
-  HookHandle add(ForwardHook<I, O> hook) {
+  HookHandle addForward(ForwardHook<I, O> hook) {
     ForwardHook<I, O> own = given("registerForwardHook", hook)::afterForward;
     return added(forward, own);
   }
 
-  HookHandle add(BackwardPreHook<I, O> hook) {
+  HookHandle addBackwardPre(BackwardPreHook<I, O> hook) {
     BackwardPreHook<I, O> own = given("registerBackwardPreHook", hook)::beforeBackward;
     return added(backwardPre, own);
   }
 
-  HookHandle add(BackwardHook<I, O> hook) {
+  HookHandle addBackward(BackwardHook<I, O> hook) {
     BackwardHook<I, O> own = given("registerBackwardHook", hook)::afterBackward;
     return added(backward, own);
   }

@@ -352,8 +352,7 @@ final class TrainingModeGuideTest {
     }
   }
 
-  @DisplayName(
-      "13.13 #65 with setGrad the forward pass of MySampler runs once, its gradient is zero")
+  @DisplayName("13.13 #65 with setGrad MySampler's forward pass runs once, its gradient is zero")
   @ParameterizedTest(name = "{displayName} on {0}")
   @ValueSource(strings = {"onednn", "reference"})
   void theSamplersForwardRunsOnce(String backend) {

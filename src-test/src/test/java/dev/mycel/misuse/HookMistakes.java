@@ -32,19 +32,15 @@ final class HookMistakes {
     recompute(c);
   }
 
-  private static <T> T missing() {
-    return null;
-  }
-
   private static void nothing(Map<String, Runnable> c) {
-    c.put("a forward-pre hook that is null", () -> new Tanh().registerForwardPreHook(missing()));
-    c.put("a forward hook that is null", () -> new Dense(2, 3).registerForwardHook(missing()));
-    c.put("a backward-pre hook that is null", () -> new Tanh().registerBackwardPreHook(missing()));
-    c.put("a backward hook that is null", () -> new Tanh().registerBackwardHook(missing()));
-    c.put("a hook on a tensor that is null", () -> Autograd.registerHook(Ops.ones(2), missing()));
+    c.put("a forward-pre hook that is null", () -> new Tanh().registerForwardPreHook(null));
+    c.put("a forward hook that is null", () -> new Dense(2, 3).registerForwardHook(null));
+    c.put("a backward-pre hook that is null", () -> new Tanh().registerBackwardPreHook(null));
+    c.put("a backward hook that is null", () -> new Tanh().registerBackwardHook(null));
+    c.put("a hook on a tensor that is null", () -> Autograd.registerHook(Ops.ones(2), null));
     c.put(
         "a hook on a parameter that is null",
-        () -> new Parameter(Ops.ones(2), "w").registerHook(missing()));
+        () -> new Parameter(Ops.ones(2), "w").registerHook(null));
   }
 
   private static void forward(Map<String, Runnable> c) {
@@ -52,7 +48,7 @@ final class HookMistakes {
         "a forward-pre hook that leaves out an input",
         () -> {
           MSELoss loss = new MSELoss();
-          loss.registerForwardPreHook((cell, in) -> new Pair<>(in.first(), missing()));
+          loss.registerForwardPreHook((cell, in) -> new Pair<>(in.first(), null));
           loss.call(Ops.ones(2), Ops.ones(2));
         });
     c.put(
