@@ -241,8 +241,7 @@ public final class Autograd {
   }
 
   /** The output, and the function from its gradient to those of the input and of variables. */
-  public static <I, O> Vjp<I, O> vjp(
-      Function<I, O> fn, I input, List<? extends Variable> weights) {
+  public static <I, O> Vjp<I, O> vjp(Function<I, O> fn, I input, List<? extends Variable> weights) {
     return Vjp.of(fn, input, weights);
   }
 
@@ -378,6 +377,8 @@ public final class Autograd {
       Collection<? extends Variable> variables,
       CustomBackward.OfVariables<I, O> ofVariables) {
     return CustomCalls.call(
-        Interpreters.top(), input, new CustomCall<>(name + ".", forward, backward, variables, ofVariables));
+        Interpreters.top(),
+        input,
+        new CustomCall<>(name + ".", forward, backward, variables, ofVariables));
   }
 }

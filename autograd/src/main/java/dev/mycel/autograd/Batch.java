@@ -88,8 +88,7 @@ final class Batch extends Interpreter {
   static Tensor repeated(Tensor x, long times) {
     Attrs.To row = new Attrs.To(x.shape().insert(0, 1));
     Tensor one = Interpreters.bind(Prims.RESHAPE, row, x);
-    return Interpreters.bind(
-        Prims.BROADCAST_TO, new Attrs.To(x.shape().insert(0, times)), one);
+    return Interpreters.bind(Prims.BROADCAST_TO, new Attrs.To(x.shape().insert(0, times)), one);
   }
 
   @Override

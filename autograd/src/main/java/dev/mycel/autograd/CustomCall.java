@@ -37,7 +37,8 @@ record CustomCall<I, O>(
     I gradient = backward.bprop(input, output, dout);
     if (gradient == null) {
       throw new TensorException(
-          owner + "bprop: it returned null; return one gradient per input, zeros where nothing flows");
+          owner
+              + "bprop: it returned null; return one gradient per input, zeros where nothing flows");
     }
     List<Tensor> inputs = Tree.tensors(input);
     int count = Tree.tensors(gradient).size();

@@ -76,9 +76,7 @@ final class Jacobians {
         Tensor grad = found[positions[p]];
         Shape shape = inputs.get(positions[p]).shape();
         DType dtype = inputs.get(positions[p]).dtype();
-        parts
-            .get(p)
-            .add(grad == null ? Ops.zeros(shape.insert(0, count), dtype) : batch.all(grad));
+        parts.get(p).add(grad == null ? Ops.zeros(shape.insert(0, count), dtype) : batch.all(grad));
       }
     }
     List<Tensor> blocks = new ArrayList<>();
@@ -115,8 +113,7 @@ final class Jacobians {
           Tensor in = inputs.get(positions[p]);
           Shape whole = joined(outputs.get(i).shape(), in.shape());
           Tensor found = byPosition.get(p).isEmpty() ? null : byPosition.get(p).get(i);
-          row.add(
-              found == null ? Ops.zeros(whole, in.dtype()) : reshaped(lastAxis(found), whole));
+          row.add(found == null ? Ops.zeros(whole, in.dtype()) : reshaped(lastAxis(found), whole));
         }
         blocks.add(List.copyOf(row));
       }

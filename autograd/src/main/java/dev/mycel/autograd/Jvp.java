@@ -73,7 +73,6 @@ public record Jvp<O>(O out, O tangent) {
 
   static <I, O, X> Pair<Jvp<O>, X> aux(Function<I, Pair<O, X>> function, I input, I direction) {
     Jvp<Pair<O, X>> both = of(function, input, direction);
-    return new Pair<>(
-        new Jvp<>(both.out().first(), both.tangent().first()), both.out().second());
+    return new Pair<>(new Jvp<>(both.out().first(), both.tangent().first()), both.out().second());
   }
 }

@@ -19,8 +19,7 @@ final class Transposed {
   private Transposed() {}
 
   /** The tangents of a call's results, from its gradient row. */
-  static <A> @Nullable Tensor[] push(
-      VjpTable.Row<A> row, Saved<A> at, @Nullable Tensor[] dx) {
+  static <A> @Nullable Tensor[] push(VjpTable.Row<A> row, Saved<A> at, @Nullable Tensor[] dx) {
     TensorType[] results = new TensorType[at.outputCount()];
     for (int i = 0; i < results.length; i++) {
       results[i] = at.outputType(i);

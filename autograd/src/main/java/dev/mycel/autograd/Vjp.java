@@ -62,10 +62,7 @@ public final class Vjp<I, O> implements AutoCloseable {
   }
 
   private static <I, R, O> Pair<Vjp<I, O>, R> recorded(
-      Function<I, R> function,
-      I input,
-      List<? extends Variable> weights,
-      Function<R, O> derived) {
+      Function<I, R> function, I input, List<? extends Variable> weights, Function<R, O> derived) {
     Checked.function("vjp", function);
     Checked.input("vjp", input);
     Interpreter parent = Interpreters.top();

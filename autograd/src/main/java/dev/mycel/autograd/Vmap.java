@@ -21,8 +21,8 @@ import java.util.function.Function;
  * over) is computed once.
  *
  * <p>It composes with gradients in both orders, and with itself. Inside it values cannot be read,
- * since there is one for each slice; a variable cannot be given one for each; and random numbers are
- * drawn once, for all slices alike.
+ * since there is one for each slice; a variable cannot be given one for each; and random numbers
+ * are drawn once, for all slices alike.
  *
  * @param <I> input: a tensor, or a record, list or map of tensors
  * @param <O> output, likewise

@@ -63,8 +63,7 @@ public abstract class Cell3<A, B, C, O> extends Cell<Triple<A, B, C>, O>
   }
 
   @Override
-  protected final Map<Parameter, Tensor> bpropParameters(
-      Triple<A, B, C> input, O output, O dout) {
+  protected final Map<Parameter, Tensor> bpropParameters(Triple<A, B, C> input, O output, O dout) {
     return bpropParameters(input.first(), input.second(), input.third(), output, dout);
   }
 

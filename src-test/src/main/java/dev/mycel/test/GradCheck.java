@@ -137,8 +137,7 @@ public final class GradCheck {
     }
     Point at = Point.of(row, dtype, 0);
     List<Tensor> found =
-        Autograd.grad(
-                (List<Tensor> t) -> row.run(dtype, merged(row, dtype, at.inputs(), t))[0])
+        Autograd.grad((List<Tensor> t) -> row.run(dtype, merged(row, dtype, at.inputs(), t))[0])
             .apply(at.varied());
     for (int i = 0; i < pinned.length; i++) {
       String wrong =

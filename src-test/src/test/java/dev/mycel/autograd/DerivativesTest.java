@@ -104,10 +104,7 @@ class DerivativesTest {
   @Test
   void jvpTakesRecordsAndMaps() {
     var r =
-        jvp(
-            (Sides s) -> s.left().mul(s.right()),
-            new Sides(f(2), f(5)),
-            new Sides(f(1), f(10)));
+        jvp((Sides s) -> s.left().mul(s.right()), new Sides(f(2), f(5)), new Sides(f(1), f(10)));
     close(r.tangent(), 25);
     var m =
         jvp(
@@ -175,10 +172,7 @@ class DerivativesTest {
   void anInnerDirectionDoesNotMixUpWithTheOuterOne() {
     // d/dx of x * d/dy (x + y) is 1; mixing the two directions up gives 2.
     close(
-        jvp(
-                (Tensor x) -> x.mul(jvp((Tensor y) -> x.add(y), f(1), f(1)).tangent()),
-                f(1),
-                f(1))
+        jvp((Tensor x) -> x.mul(jvp((Tensor y) -> x.add(y), f(1), f(1)).tangent()), f(1), f(1))
             .tangent(),
         1);
   }
@@ -369,7 +363,8 @@ class DerivativesTest {
   void vmapTakesAndGivesAnyAxis() {
     Tensor x = Random.randn(2, 3, 4);
     Tensor w = Random.randn(2, 5);
-    Tensor found = vmap((Tensor t) -> t.matmul(w)).inAxes(-1).outAxes(1).apply(x.transpose(1, 0, 2));
+    Tensor found =
+        vmap((Tensor t) -> t.matmul(w)).inAxes(-1).outAxes(1).apply(x.transpose(1, 0, 2));
     assertEquals(Shape.of(3, 4, 5), found.shape());
     for (int s = 0; s < 4; s++) {
       Tensor slice = x.transpose(1, 0, 2).narrow(2, s, 1).squeeze(2);
@@ -394,7 +389,8 @@ class DerivativesTest {
     List<Parameter> weights = net.trainableParams();
     Tensor x = Random.randn(5, 1, 6, 6);
     Function<Tensor, List<Tensor>> one =
-        sample -> grad((Tensor t) -> net.call(t).square().sum(), weights).apply(sample.expandDims(0));
+        sample ->
+            grad((Tensor t) -> net.call(t).square().sum(), weights).apply(sample.expandDims(0));
     List<Tensor> each = vmap(one).apply(x);
     List<Tensor> sum = grad((Tensor t) -> net.call(t).square().sum(), weights).apply(x);
     for (int k = 0; k < weights.size(); k++) {

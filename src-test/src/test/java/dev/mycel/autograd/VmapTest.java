@@ -94,11 +94,7 @@ final class VmapTest {
   @TestFactory
   Stream<DynamicTest> slicesAreComputedAsALoopWouldComputeThem() {
     return rows()
-        .map(
-            row ->
-                dynamicTest(
-                    row.name(),
-                    () -> eachPattern(row, only -> compare(row, only))));
+        .map(row -> dynamicTest(row.name(), () -> eachPattern(row, only -> compare(row, only))));
   }
 
   /** All inputs sliced, then each alone; a primitive without a rule is refused by its name. */
@@ -119,8 +115,7 @@ final class VmapTest {
   private static void compare(OpSample<?> row, int only) {
     DType dtype = type(row);
     Batched batched = Batched.of(row, dtype, only);
-    Function<List<Tensor>, List<Tensor>> f =
-        t -> List.of(row.run(dtype, t.toArray(Tensor[]::new)));
+    Function<List<Tensor>, List<Tensor>> f = t -> List.of(row.run(dtype, t.toArray(Tensor[]::new)));
     List<Tensor> found = Autograd.vmap(f).inAxes(batched.axes()).apply(batched.stacked());
     same(row.name() + ", input " + only, found, batched.slices().stream().map(f).toList());
   }
@@ -132,8 +127,7 @@ final class VmapTest {
         .map(
             row ->
                 dynamicTest(
-                    row.name(),
-                    () -> eachPattern(row, only -> compareGradients(row, only))));
+                    row.name(), () -> eachPattern(row, only -> compareGradients(row, only))));
   }
 
   private static void compareGradients(OpSample<?> row, int only) {

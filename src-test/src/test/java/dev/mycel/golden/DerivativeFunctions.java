@@ -110,8 +110,7 @@ final class DerivativeFunctions {
     List<Variable> both = List.of(w, b);
     IdentifiedGradients of = valueAndGrad(f, both).returnIds().apply(x).grads();
     IdentifiedGradients one = valueAndGrad(f, w).returnIds().apply(x).grads();
-    IdentifiedGradients with =
-        valueAndGrad(f, new int[] {0}, both).returnIds().apply(x).grads();
+    IdentifiedGradients with = valueAndGrad(f, new int[] {0}, both).returnIds().apply(x).grads();
     List<Object> three = pairs(with);
     return Map.of(
         "position null, weights [w, b]", pairs(of),
@@ -122,9 +121,7 @@ final class DerivativeFunctions {
 
   private static Map<String, Object> jacobians(Map<String, Tensor> in) {
     Function<List<Tensor>, List<Tensor>> f =
-        t ->
-            List.of(
-                t.get(0).square().add(t.get(1).square()).add(t.get(2).square()), product(t));
+        t -> List.of(t.get(0).square().add(t.get(1).square()).add(t.get(2).square()), product(t));
     var rev = jacrev(f, 0).hasAux().apply(all(in));
     var fwd = jacfwd(f, 0).hasAux().apply(all(in));
     var two = jacrev(f, 0, 1).hasAux().apply(all(in));
@@ -135,8 +132,7 @@ final class DerivativeFunctions {
   }
 
   private static Map<String, Object> hessians(Map<String, Tensor> in) {
-    Function<Tensor, Tensor> f =
-        x -> x.pow(3).sum().add(x.at(0).mul(x.at(1)));
+    Function<Tensor, Tensor> f = x -> x.pow(3).sum().add(x.at(0).mul(x.at(1)));
     Function<Tensor, Tensor> g = grad(f);
     return Map.of("jacrev", jacrev(g).apply(in.get("x")), "jacfwd", jacfwd(g).apply(in.get("x")));
   }
@@ -173,8 +169,7 @@ final class DerivativeFunctions {
     found.put(
         "sens of another shape",
         raised(() -> valueAndGrad(f, 0).withSensitivity(Ops.ones(3)).apply(at)));
-    found.put(
-        "jvp with one vector for two inputs", raised(() -> jvp(f, at, List.of(Ops.ones(1)))));
+    found.put("jvp with one vector for two inputs", raised(() -> jvp(f, at, List.of(Ops.ones(1)))));
     found.put(
         "get_grad of an absent position",
         raised(() -> getGrad(valueAndGrad(f, 0).returnIds().apply(at).grads(), 1)));

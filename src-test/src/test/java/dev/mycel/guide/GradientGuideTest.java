@@ -57,7 +57,8 @@ final class GradientGuideTest {
     assertArrayEquals(expected, found, 2e-7f);
   }
 
-  @DisplayName("13.1 #4 grad of a forward function returns gradients as values, and nothing adds up")
+  @DisplayName(
+      "13.1 #4 grad of a forward function returns gradients as values, and nothing adds up")
   @ParameterizedTest(name = "{displayName} on {0}")
   @ValueSource(strings = {"onednn", "reference"})
   void gradientsAreValues(String backend) {
@@ -119,7 +120,8 @@ final class GradientGuideTest {
   void theHostCutsTheGradient(String backend) {
     Mycel.setBackend(backend);
     Tensor dx =
-        grad((Tensor x) -> Tensor.of(x.toFloatArray(), 2).mul(3)).apply(Tensor.of(new float[] {1, 2}));
+        grad((Tensor x) -> Tensor.of(x.toFloatArray(), 2).mul(3))
+            .apply(Tensor.of(new float[] {1, 2}));
     close(new float[] {0, 0}, numbers(dx));
     assertEquals(DType.FLOAT32, dx.dtype());
   }
@@ -183,7 +185,8 @@ final class GradientGuideTest {
     close(new float[10], numbers(dx));
     String zeros = "0.00000000e+00";
     assertTrue(
-        dx.repr().startsWith("Tensor(shape=[2, 5], dtype=Float32, value=\n[[ " + zeros + ","), dx::repr);
+        dx.repr().startsWith("Tensor(shape=[2, 5], dtype=Float32, value=\n[[ " + zeros + ","),
+        dx::repr);
   }
 
   @DisplayName("13.13 #64 the next input of the same script has the printed numbers")

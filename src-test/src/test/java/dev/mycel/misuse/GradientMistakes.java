@@ -43,6 +43,7 @@ final class GradientMistakes {
     slices(c);
     insideSlices(c);
     backward(c);
+    forms(c);
   }
 
   private static Tensor product(List<Tensor> t) {
@@ -67,7 +68,9 @@ final class GradientMistakes {
         () -> getGrad(valueAndGrad(f, w).returnIds().apply(ones(2)).grads(), b));
     c.put("a Jacobian of a position that no input has", () -> jacfwd(f, 1).apply(ones(2)));
     c.put("auxiliary outputs that a Jacobian lacks", () -> jacrev(f, 0).hasAux().apply(ones(2)));
-    c.put("a Jacobian of a function without tensors", () -> jacrev((Tensor x) -> List.of(), 0).apply(ones(2)));
+    c.put(
+        "a Jacobian of a function without tensors",
+        () -> jacrev((Tensor x) -> List.of(), 0).apply(ones(2)));
   }
 
   private static void directions(Map<String, Runnable> c) {
@@ -85,9 +88,7 @@ final class GradientMistakes {
     c.put(
         "output gradients in lists of other lengths",
         () ->
-            vjp(
-                    (Tensor t) -> List.of(List.of(t, t), List.of(t)),
-                    ones(2))
+            vjp((Tensor t) -> List.of(List.of(t, t), List.of(t)), ones(2))
                 .pull(List.of(List.of(ones(2)), List.of(ones(2), ones(2)))));
     c.put(
         "two gradients for one output",
@@ -121,11 +122,10 @@ final class GradientMistakes {
     c.put(
         "a variable that is given a value for each slice",
         () ->
-            vmap(
-                    (Tensor t) -> {
-                      v.assign(t);
-                      return t;
-                    })
+            vmap((Tensor t) -> {
+                  v.assign(t);
+                  return t;
+                })
                 .apply(ones(2, 3)));
     BatchNorm1d norm = new BatchNorm1d(3);
     norm.setTrain();
@@ -138,11 +138,10 @@ final class GradientMistakes {
 
   private static void escaped() {
     AtomicReference<Tensor> kept = new AtomicReference<>(zeros(1));
-    vmap(
-            (Tensor t) -> {
-              kept.set(t.mul(2));
-              return t;
-            })
+    vmap((Tensor t) -> {
+          kept.set(t.mul(2));
+          return t;
+        })
         .apply(ones(2, 3));
     kept.get().add(1);
   }
@@ -205,6 +204,10 @@ final class GradientMistakes {
           }
         };
     c.put("a bprop that returns nothing", () -> grad(silent).apply(ones(2)));
+  }
+
+  @SuppressWarnings("NullAway") // the mistake
+  private static void forms(Map<String, Runnable> c) {
     Cell<Map<String, Tensor>, Tensor> renaming =
         new Cell<>() {
           @Override

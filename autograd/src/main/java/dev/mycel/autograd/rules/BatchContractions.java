@@ -22,7 +22,9 @@ final class BatchContractions {
         Prims.LINEAR,
         c -> {
           boolean one = !c.isMapped(1) && (c.count() == 2 || !c.isMapped(2));
-          return one ? Interpreters.bindAll(Prims.LINEAR, c.attrs(), withWeights(c, c.in(0))) : null;
+          return one
+              ? Interpreters.bindAll(Prims.LINEAR, c.attrs(), withWeights(c, c.in(0)))
+              : null;
         });
     t.rule(Prims.CONV, BatchContractions::convolution);
     t.rule(Prims.CONV_INPUT_GRAD, BatchContractions::inputGrad);

@@ -51,8 +51,7 @@ final class ForwardRows {
         Prims.MAX_POOL,
         (at, dx) ->
             firstOf(
-                at,
-                Interpreters.bind(Prims.MAX_POOL_GATHER, at.attrs(), first(dx), at.out(1))));
+                at, Interpreters.bind(Prims.MAX_POOL_GATHER, at.attrs(), first(dx), at.out(1))));
   }
 
   private static Tensor first(@Nullable Tensor[] dx) {
@@ -67,8 +66,7 @@ final class ForwardRows {
   }
 
   /** A product of the first two inputs, plus a third along the axis that the second gives. */
-  private static <A> @Nullable Tensor[] affine(
-      Primitive<A> p, Saved<A> at, @Nullable Tensor[] dx) {
+  private static <A> @Nullable Tensor[] affine(Primitive<A> p, Saved<A> at, @Nullable Tensor[] dx) {
     Tensor sum = null;
     for (int i = 0; i < 2; i++) {
       Tensor d = dx[i];
