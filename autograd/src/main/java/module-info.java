@@ -1,4 +1,4 @@
-/** Reverse-mode gradients on a tape. */
+/** Gradients on a tape, derivatives along directions, and functions over slices. */
 module dev.mycel.autograd {
   requires transitive dev.mycel.core;
   requires static transitive org.jspecify;

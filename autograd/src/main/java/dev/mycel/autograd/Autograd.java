@@ -16,7 +16,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Gradients of functions. Gradients are values: nothing accumulates on tensors, functions of
+ * Gradients of functions, derivatives along directions, Jacobians, and functions over slices; each
+ * works inside the others. Gradients are values: nothing accumulates on tensors, functions of
  * gradients can be differentiated again, and several threads may take gradients at once.
  *
  * <p>An output that is no scalar counts as the sum of its elements; all floating-point outputs

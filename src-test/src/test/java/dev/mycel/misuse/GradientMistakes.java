@@ -43,6 +43,7 @@ final class GradientMistakes {
     slices(c);
     insideSlices(c);
     backward(c);
+    forms(c);
   }
 
   private static Tensor product(List<Tensor> t) {
@@ -203,6 +204,10 @@ final class GradientMistakes {
           }
         };
     c.put("a bprop that returns nothing", () -> grad(silent).apply(ones(2)));
+  }
+
+  @SuppressWarnings("NullAway") // the mistake
+  private static void forms(Map<String, Runnable> c) {
     Cell<Map<String, Tensor>, Tensor> renaming =
         new Cell<>() {
           @Override
