@@ -54,8 +54,7 @@ class LossScaleTest {
   }
 
   private static SequentialCell net() {
-    return new SequentialCell(
-        new Dense(4, 8), new BatchNorm1d(8), new ReLU(), new Dense(8, 3));
+    return new SequentialCell(new Dense(4, 8), new BatchNorm1d(8), new ReLU(), new Dense(8, 3));
   }
 
   private static SoftmaxCrossEntropyWithLogits loss() {
@@ -350,8 +349,7 @@ class LossScaleTest {
     SequentialCell scaled = net();
     copy(plain, scaled);
     var manager = new FixedLossScaleManager(256, false);
-    Adam divides =
-        Adam.builder(scaled.trainableParams()).learningRate(0.01).lossScale(256).build();
+    Adam divides = Adam.builder(scaled.trainableParams()).learningRate(0.01).lossScale(256).build();
     Adam adam = Adam.builder(plain.trainableParams()).learningRate(0.01).build();
     var one = TrainNetworks.buildTrainNetwork(plain, adam, loss(), AmpLevel.O0);
     var other =
