@@ -79,7 +79,10 @@ public final class TrainNetworks {
   /** Refuses, before the network changes, an optimiser that divides by another scale. */
   private static void requireFitting(Optimizer optimizer, AmpOptions options) {
     LossScaleManager manager = options.chosenManager();
-    double wanted = manager == null || manager.getDropOverflowUpdate() ? 1 : manager.getLossScale();
+    double wanted = 1;
+    if (manager != null && manager.getUpdateCell().isEmpty()) {
+      wanted = manager.getLossScale();
+    }
     if (optimizer.lossScale() != wanted) {
       throw new ArgumentException(
           Messages.of("buildTrainNetwork: the optimiser divides by another loss scale")
