@@ -60,9 +60,9 @@ public final class Mycel {
   /**
    * The same with the number of the device among those of its target, not negative.
    *
-   * <p>As in MindSpore the device cannot change once it has been chosen, asked for or used; choosing
-   * the same one again is accepted. Backends of one device may still be exchanged for each other
-   * with {@link #setBackend}.
+   * <p>As in MindSpore the device cannot change once it has been chosen, asked for or used;
+   * choosing the same one again is accepted. Backends of one device may still be exchanged for each
+   * other with {@link #setBackend}.
    *
    * @throws ArgumentException if there is no such target, or the number is negative
    * @throws DeviceException if there is no such device, or another one is in use

@@ -7,7 +7,7 @@ package dev.mycel.core;
 abstract class RandomLaws {
   RandomLaws() {}
 
-  // ---- exponential ---------------------------------------------------------------------------------
+  // ---- exponential ------------------------------------------------------------------------------
 
   /** Float32 numbers of the exponential distribution of a rate, with mean {@code 1 / rate}. */
   public static Tensor exponential(Shape shape, double rate) {
@@ -47,7 +47,7 @@ abstract class RandomLaws {
         () -> Join.to(dtype, Sampling.draw(Law.EXPONENTIAL, all, stream).div(wide(rate))));
   }
 
-  // ---- Laplace and Gumbel --------------------------------------------------------------------------
+  // ---- Laplace and Gumbel -----------------------------------------------------------------------
 
   /** Float32 numbers of the Laplace distribution around 0 of scale 1. */
   public static Tensor standardLaplace(Shape shape) {
@@ -64,7 +64,10 @@ abstract class RandomLaws {
     return located("standardLaplace", Law.LAPLACE, shape, 0, 1, Source.of(generator));
   }
 
-  /** Float32 numbers of the Laplace distribution: density {@code exp(-|x - mean| / scale) / (2 scale)}. */
+  /**
+   * Float32 numbers of the Laplace distribution: density {@code exp(-|x - mean| / scale) / (2
+   * scale)}.
+   */
   public static Tensor laplace(Shape shape, double mean, double scale) {
     return laplace(shape, mean, scale, 0);
   }
@@ -94,7 +97,10 @@ abstract class RandomLaws {
     return located("laplace", Law.LAPLACE, shape, mean, scale, Source.of(generator));
   }
 
-  /** Float32 numbers of the Gumbel distribution: distribution function {@code exp(-exp((loc - x) / scale))}. */
+  /**
+   * Float32 numbers of the Gumbel distribution: distribution function {@code exp(-exp((loc - x) /
+   * scale))}.
+   */
   public static Tensor gumbel(Shape shape, double loc, double scale) {
     return gumbel(shape, loc, scale, 0);
   }
@@ -145,7 +151,7 @@ abstract class RandomLaws {
         () -> Join.to(dtype, Sampling.draw(law, all, stream).mul(wide(scale)).add(wide(mean))));
   }
 
-  // ---- truncated normal ----------------------------------------------------------------------------
+  // ---- truncated normal -------------------------------------------------------------------------
 
   /** Float32 numbers of the standard normal distribution, given that they lie in [-2, 2]. */
   public static Tensor truncatedNormal(Shape shape) {
@@ -162,33 +168,45 @@ abstract class RandomLaws {
     return truncatedNormal(shape, 0, 1, -2, 2, Source.of(generator));
   }
 
-  /** Float32 numbers of a normal distribution, given that they lie in {@code [low, high]}. The bounds are no multiples of {@code stddev}, and may be infinite. */
-  public static Tensor truncatedNormal(Shape shape, double mean, double stddev, double low, double high) {
+  /**
+   * Float32 numbers of a normal distribution, given that they lie in {@code [low, high]}. The
+   * bounds are no multiples of {@code stddev}, and may be infinite.
+   */
+  public static Tensor truncatedNormal(
+      Shape shape, double mean, double stddev, double low, double high) {
     return truncatedNormal(shape, mean, stddev, low, high, 0);
   }
 
   /** The same with a seed for this operation; 0 is none. */
-  public static Tensor truncatedNormal(Shape shape, double mean, double stddev, double low, double high, long seed) {
+  public static Tensor truncatedNormal(
+      Shape shape, double mean, double stddev, double low, double high, long seed) {
     return truncatedNormal(shape, mean, stddev, low, high, Source.seed(seed));
   }
 
   /** The same from a generator. */
-  public static Tensor truncatedNormal(Shape shape, double mean, double stddev, double low, double high, Generator generator) {
+  public static Tensor truncatedNormal(
+      Shape shape, double mean, double stddev, double low, double high, Generator generator) {
     return truncatedNormal(shape, mean, stddev, low, high, Source.of(generator));
   }
 
-  /** The same for tensors, broadcast with the shape. Gradients flow to mean and stddev as factors, and not through the choice among the numbers between the bounds. */
-  public static Tensor truncatedNormal(Shape shape, Tensor mean, Tensor stddev, Tensor low, Tensor high) {
+  /**
+   * The same for tensors, broadcast with the shape. Gradients flow to mean and stddev as factors,
+   * and not through the choice among the numbers between the bounds.
+   */
+  public static Tensor truncatedNormal(
+      Shape shape, Tensor mean, Tensor stddev, Tensor low, Tensor high) {
     return truncatedNormal(shape, mean, stddev, low, high, 0);
   }
 
   /** The same with a seed for this operation; 0 is none. */
-  public static Tensor truncatedNormal(Shape shape, Tensor mean, Tensor stddev, Tensor low, Tensor high, long seed) {
+  public static Tensor truncatedNormal(
+      Shape shape, Tensor mean, Tensor stddev, Tensor low, Tensor high, long seed) {
     return truncatedNormal(shape, mean, stddev, low, high, Source.seed(seed));
   }
 
   /** The same from a generator. */
-  public static Tensor truncatedNormal(Shape shape, Tensor mean, Tensor stddev, Tensor low, Tensor high, Generator generator) {
+  public static Tensor truncatedNormal(
+      Shape shape, Tensor mean, Tensor stddev, Tensor low, Tensor high, Generator generator) {
     return truncatedNormal(shape, mean, stddev, low, high, Source.of(generator));
   }
 
@@ -237,24 +255,42 @@ abstract class RandomLaws {
         });
   }
 
-  // ---- gamma and Poisson ---------------------------------------------------------------------------
+  // ---- gamma and Poisson ------------------------------------------------------------------------
 
-  /** Float32 numbers of the gamma distribution of shape {@code alpha} and rate {@code beta}, with mean {@code alpha / beta}. Marsaglia and Tsang, 2000. */
+  /**
+   * Float32 numbers of the gamma distribution of shape {@code alpha} and rate {@code beta}, with
+   * mean {@code alpha / beta}. Marsaglia and Tsang, 2000.
+   */
   public static Tensor gamma(Shape shape, double alpha, double beta) {
     return gamma(shape, alpha, beta, 0);
   }
 
   /** The same with a seed for this operation; 0 is none. */
   public static Tensor gamma(Shape shape, double alpha, double beta, long seed) {
-    return gamma("gamma", shape, Sampling.number(alpha), Sampling.number(beta), DType.FLOAT32, Source.seed(seed));
+    return gamma(
+        "gamma",
+        shape,
+        Sampling.number(alpha),
+        Sampling.number(beta),
+        DType.FLOAT32,
+        Source.seed(seed));
   }
 
   /** The same from a generator. */
   public static Tensor gamma(Shape shape, double alpha, double beta, Generator generator) {
-    return gamma("gamma", shape, Sampling.number(alpha), Sampling.number(beta), DType.FLOAT32, Source.of(generator));
+    return gamma(
+        "gamma",
+        shape,
+        Sampling.number(alpha),
+        Sampling.number(beta),
+        DType.FLOAT32,
+        Source.of(generator));
   }
 
-  /** The same for tensors, broadcast with the shape. Gradients flow to {@code beta}; as in MindSpore {@code alpha} gets zeros. */
+  /**
+   * The same for tensors, broadcast with the shape. Gradients flow to {@code beta}; as in MindSpore
+   * {@code alpha} gets zeros.
+   */
   public static Tensor gamma(Shape shape, Tensor alpha, Tensor beta) {
     return gamma(shape, alpha, beta, 0);
   }
@@ -306,7 +342,8 @@ abstract class RandomLaws {
 
   /** The same from a generator. */
   public static Tensor poisson(Shape shape, double mean, Generator generator) {
-    return poisson("poisson", shape, "mean", Sampling.number(mean), DType.INT32, Source.of(generator));
+    return poisson(
+        "poisson", shape, "mean", Sampling.number(mean), DType.INT32, Source.of(generator));
   }
 
   /** The same for tensors of means, broadcast with the shape; no gradient flows to them. */

@@ -65,8 +65,8 @@ final class Weighted {
   }
 
   /**
-   * Exponential races: the earliest of arrivals at rates w are a sample without replacement (Efraimidis
-   * and Spirakis, 2006). What has no weight arrives never.
+   * Exponential races: the earliest of arrivals at rates w are a sample without replacement
+   * (Efraimidis and Spirakis, 2006). What has no weight arrives never.
    */
   private static Tensor once(Tensor w, long samples, Generator.Stream stream) {
     int last = w.rank() - 1;

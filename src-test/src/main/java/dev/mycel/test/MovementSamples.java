@@ -4,8 +4,8 @@ import static dev.mycel.core.None.NONE;
 
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
-import dev.mycel.core.Law;
 import dev.mycel.core.DTypeException;
+import dev.mycel.core.Law;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;

@@ -46,7 +46,8 @@ final class RandomMistakes {
   private static void bounds(Map<String, Runnable> c) {
     c.put("uniform with bounds the wrong way round", () -> Random.uniform(TWO, 2, 1));
     c.put("uniform up to infinity", () -> Random.uniform(TWO, 0, Double.POSITIVE_INFINITY));
-    c.put("uniform between neighbours of float32", () -> Random.uniform(TWO, 0.70000001, 0.70000002));
+    c.put(
+        "uniform between neighbours of float32", () -> Random.uniform(TWO, 0.70000001, 0.70000002));
     c.put(
         "uniform with one bound of a tensor wrong", () -> Random.uniform(TWO, f(0, 5), f(1, 4)));
     c.put(
@@ -62,15 +63,20 @@ final class RandomMistakes {
 
   private static void parameters(Map<String, Runnable> c) {
     c.put("normal with a negative deviation", () -> Random.normal(TWO, 0, -1));
-    c.put("normal with a negative deviation in a tensor", () -> Random.normal(TWO, zeros(2), f(1, -1)));
+    c.put(
+        "normal with a negative deviation in a tensor",
+        () -> Random.normal(TWO, zeros(2), f(1, -1)));
     c.put("gamma with alpha of zero", () -> Random.gamma(TWO, 0, 1));
     c.put("gamma with a bad alpha in a tensor", () -> Random.gamma(TWO, f(1, Float.NaN), ones(2)));
     c.put("poisson with a negative mean", () -> Random.poisson(TWO, -1));
     c.put("poisson with a mean beyond int32", () -> Random.poisson(TWO, 1e10));
     c.put("poisson as int8", () -> Random.randomPoisson(TWO, ones(2), 0, DType.INT8));
-    c.put("exponential with an infinite rate", () -> Random.exponential(TWO, Double.POSITIVE_INFINITY));
+    c.put(
+        "exponential with an infinite rate",
+        () -> Random.exponential(TWO, Double.POSITIVE_INFINITY));
     c.put("laplace with scale zero", () -> Random.laplace(TWO, 0, 0));
-    c.put("gumbel with an infinite location", () -> Random.gumbel(TWO, Double.NEGATIVE_INFINITY, 1));
+    c.put(
+        "gumbel with an infinite location", () -> Random.gumbel(TWO, Double.NEGATIVE_INFINITY, 1));
     c.put("a bool as a parameter", () -> Random.exponential(TWO, ones(2).gt(0)));
     c.put("a probability above one", () -> Random.bernoulli(TWO, 1.5));
     c.put("a negative seed of an operation", () -> Random.gamma(TWO, 1, 1, -3));
@@ -107,9 +113,13 @@ final class RandomMistakes {
     c.put(
         "he initialisation by the mean of both fans",
         () -> new HeNormal(0, Mode.FAN_AVG, Nonlinearity.RELU));
-    c.put("identity of three axes", () -> Initializers.initializer(new Identity(), Shape.of(2, 2, 2)));
+    c.put(
+        "identity of three axes",
+        () -> Initializers.initializer(new Identity(), Shape.of(2, 2, 2)));
     c.put("dirac of a matrix", () -> Initializers.initializer(new Dirac(), Shape.of(2, 2)));
-    c.put("dirac of groups that do not divide", () -> Initializers.initializer(new Dirac(2), Shape.of(3, 2, 3)));
+    c.put(
+        "dirac of groups that do not divide",
+        () -> Initializers.initializer(new Dirac(2), Shape.of(3, 2, 3)));
     c.put("orthogonal of a vector", () -> Initializers.initializer(new Orthogonal(), TWO));
     c.put("a sparsity above one", () -> new Sparse(1.5));
     c.put("a fan mode that does not exist", () -> Mode.of("fan_all"));
@@ -119,8 +129,9 @@ final class RandomMistakes {
     c.put(
         "variance scaling of another distribution",
         () -> VarianceScaling.Distribution.of("normal"));
-    c.put("a number that a dtype cannot hold", () ->
-        Initializers.initializer(new Constant(0.5), TWO, DType.INT32).initData());
+    c.put(
+        "a number that a dtype cannot hold",
+        () -> Initializers.initializer(new Constant(0.5), TWO, DType.INT32).initData());
   }
 
   private static void variance(double scale) {

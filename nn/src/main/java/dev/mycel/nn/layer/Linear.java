@@ -1,6 +1,9 @@
 package dev.mycel.nn.layer;
 
 import dev.mycel.core.DType;
+import dev.mycel.core.Ops;
+import dev.mycel.core.Prims;
+import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
@@ -8,9 +11,6 @@ import dev.mycel.nn.init.HeUniform;
 import dev.mycel.nn.init.Initializer;
 import dev.mycel.nn.init.Initializers;
 import dev.mycel.nn.init.Uniform;
-import dev.mycel.core.Ops;
-import dev.mycel.core.Prims;
-import dev.mycel.core.Shape;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
