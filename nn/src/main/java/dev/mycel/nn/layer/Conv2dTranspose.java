@@ -121,7 +121,8 @@ public final class Conv2dTranspose extends Cell<Tensor, Tensor> {
         + ", weight_init="
         + wInit
         + ", bias_init="
-        + (b.hasBias ? bInit : "None");
+        + (b.hasBias ? bInit : "None")
+        + ", format=NCHW";
   }
 
   /** A layer with other than the default arguments; one kernel size for both axes or one each. */

@@ -40,8 +40,8 @@ public final class TransformerEncoderLayer extends Cell<EncoderInput, Tensor> {
     dense1 = new Dense(b.dModel, b.dimFeedforward);
     dropout = Dropout.p(b.dropout);
     dense2 = new Dense(b.dimFeedforward, b.dModel);
-    norm1 = LayerNorm.builder(b.dModel).epsilon(b.layerNormEps).build();
-    norm2 = LayerNorm.builder(b.dModel).epsilon(b.layerNormEps).build();
+    norm1 = LayerNorm.builder(b.dModel).epsilon(b.layerNormEps).asTuple().build();
+    norm2 = LayerNorm.builder(b.dModel).epsilon(b.layerNormEps).asTuple().build();
     dropout1 = Dropout.p(b.dropout);
     dropout2 = Dropout.p(b.dropout);
     activation = b.activation;
