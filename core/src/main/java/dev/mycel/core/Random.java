@@ -170,8 +170,7 @@ public final class Random extends RandomChoices {
     return uniform(shape, min, max, Sampling.type(min, max), Source.of(generator));
   }
 
-  private static Tensor uniform(
-      Shape shape, Tensor min, Tensor max, DType dtype, Source source) {
+  private static Tensor uniform(Shape shape, Tensor min, Tensor max, DType dtype, Source source) {
     boolean whole = dtype == DType.INT32 || dtype == DType.INT64;
     if (whole) {
       requireWhole(min, max);
@@ -183,8 +182,7 @@ public final class Random extends RandomChoices {
     Shape all = Sampling.shape("uniform", shape, min, max);
     Generator.Stream stream = source.next("uniform", all.size());
     if (whole) {
-      return Sampling.exactly(
-          () -> Join.to(dtype, RandomIntegers.between(min, max, all, stream)));
+      return Sampling.exactly(() -> Join.to(dtype, RandomIntegers.between(min, max, all, stream)));
     }
     return Sampling.exactly(
         () -> {

@@ -386,8 +386,7 @@ abstract class RandomLaws {
     Sampling.require(op, name, rate, v -> v >= 0 && v <= 0x1p30, "in [0, 2^30]");
     Shape all = Sampling.shape(op, shape, rate);
     Generator.Stream stream = source.next(op, all.size());
-    return Sampling.exactly(
-        () -> Join.to(dtype, Sampling.draw(Law.POISSON, all, stream, rate)));
+    return Sampling.exactly(() -> Join.to(dtype, Sampling.draw(Law.POISSON, all, stream, rate)));
   }
 
   private static Tensor wide(Tensor parameter) {

@@ -57,8 +57,7 @@ final class Sampling {
   /** Float64 numbers in [0, 1). */
   static Tensor unit(Shape shape, Generator.Stream stream) {
     return Interpreters.bind(
-        Prims.RANDOM_UNIFORM,
-        new Attrs.Draw(shape, DType.FLOAT64, stream.key(), stream.counter()));
+        Prims.RANDOM_UNIFORM, new Attrs.Draw(shape, DType.FLOAT64, stream.key(), stream.counter()));
   }
 
   /** Standard normal numbers; the half types are drawn in float32. */

@@ -128,8 +128,7 @@ class RandomLawsTest {
     }
     assertDrawnFrom(
         new UniformRealDistribution(0, 1),
-        Arrays.stream(
-                Random.truncatedNormal(MANY, seeded()).cast(DType.FLOAT64).toDoubleArray())
+        Arrays.stream(Random.truncatedNormal(MANY, seeded()).cast(DType.FLOAT64).toDoubleArray())
             .map(x -> (whole.cumulativeProbability(x) - 0.02275013194817921) / 0.9544997361036416)
             .toArray());
   }

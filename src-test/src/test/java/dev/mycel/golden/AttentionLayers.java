@@ -8,8 +8,8 @@ import dev.mycel.nn.layer.TransformerEncoderLayer;
 import java.util.List;
 
 /**
- * Attention layers by MindSpore's names; the arguments of a call, or a mask, are the last
- * input, if there are any.
+ * Attention layers by MindSpore's names; the arguments of a call, or a mask, are the last input, if
+ * there are any.
  */
 final class AttentionLayers {
   private AttentionLayers() {}
@@ -68,7 +68,6 @@ final class AttentionLayers {
       return new EncoderInput(src, mask, null);
     }
     Args call = (Args) in.get(1);
-    return new EncoderInput(
-        src, call.tensor("src_mask"), call.tensor("src_key_padding_mask"));
+    return new EncoderInput(src, call.tensor("src_mask"), call.tensor("src_key_padding_mask"));
   }
 }

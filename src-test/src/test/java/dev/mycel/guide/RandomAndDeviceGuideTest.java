@@ -361,8 +361,7 @@ class RandomAndDeviceGuideTest {
     other.setState(one.getState());
     assertEquals(1, other.initialSeed());
     assertTrue(Random.randn(one, 5).sameAs(Random.randn(other, 5)));
-    assertTrue(
-        Random.poisson(Shape.of(50), 4, one).sameAs(Random.poisson(Shape.of(50), 4, other)));
+    assertTrue(Random.poisson(Shape.of(50), 4, one).sameAs(Random.poisson(Shape.of(50), 4, other)));
     Tensor state = one.manualSeed(5).getState();
     assertNotEquals(5, one.seed());
     assertEquals(5, one.setState(state).initialSeed());

@@ -48,8 +48,7 @@ final class RandomMistakes {
     c.put("uniform up to infinity", () -> Random.uniform(TWO, 0, Double.POSITIVE_INFINITY));
     c.put(
         "uniform between neighbours of float32", () -> Random.uniform(TWO, 0.70000001, 0.70000002));
-    c.put(
-        "uniform with one bound of a tensor wrong", () -> Random.uniform(TWO, f(0, 5), f(1, 4)));
+    c.put("uniform with one bound of a tensor wrong", () -> Random.uniform(TWO, f(0, 5), f(1, 4)));
     c.put(
         "uniform integers between floats",
         () -> Random.uniform(TWO, f(0, 0), f(1, 4), 0, DType.INT32));
@@ -135,8 +134,7 @@ final class RandomMistakes {
   }
 
   private static void variance(double scale) {
-    new VarianceScaling(
-        scale, Mode.FAN_IN, VarianceScaling.Distribution.UNIFORM);
+    new VarianceScaling(scale, Mode.FAN_IN, VarianceScaling.Distribution.UNIFORM);
   }
 
   private static void devices(Map<String, Runnable> c) {

@@ -121,8 +121,7 @@ class DefaultInitialisationTest {
       drawn(layer)
           .forEach(
               (name, values) ->
-                  assertAll(
-                      name.endsWith("gamma") || name.endsWith("variance") ? 1 : 0, values));
+                  assertAll(name.endsWith("gamma") || name.endsWith("variance") ? 1 : 0, values));
     }
   }
 

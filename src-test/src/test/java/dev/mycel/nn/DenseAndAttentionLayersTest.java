@@ -43,8 +43,7 @@ class DenseAndAttentionLayersTest {
     dense.bias().orElseThrow().setData(linear.bias().orElseThrow().value());
     Tensor x = Random.randn(2, 4, 5);
     assertTrue(linear.call(x).sameAs(dense.call(x)));
-    assertEquals(
-        "Linear(input_features=5, output_features=3, has_bias=True)", linear.toString());
+    assertEquals("Linear(input_features=5, output_features=3, has_bias=True)", linear.toString());
     assertTrue(new Linear(5, 3, false).bias().isEmpty());
     assertThrows(ArgumentException.class, () -> new Linear(0, 3));
   }
@@ -104,8 +103,7 @@ class DenseAndAttentionLayersTest {
       Tensor x = Random.randn(2, 4, 5, 5);
       Tensor larger = up.call(x);
       Tensor y = Random.randn(2, 6, larger.dim(2), larger.dim(3));
-      assertEquals(
-          down.call(y).mul(x).sum().item(), y.mul(larger).sum().item(), 1e-3, mode);
+      assertEquals(down.call(y).mul(x).sum().item(), y.mul(larger).sum().item(), 1e-3, mode);
     }
     assertThrows(
         ArgumentException.class, () -> Conv2dTranspose.builder(1, 1, 3).outputPadding(1).build());
@@ -121,14 +119,12 @@ class DenseAndAttentionLayersTest {
     MultiheadAttention layer = new MultiheadAttention(8, 2);
     Tensor x = Random.randn(4, 2, 8);
     Tensor causal = Ops.ones(4, 4).triu(1).gt(0);
-    List<Tensor> out =
-        layer.call(AttentionInput.of(x, x, x).withAttnMask(causal));
+    List<Tensor> out = layer.call(AttentionInput.of(x, x, x).withAttnMask(causal));
     assertTrue(out.get(1).triu(1).sameAs(Ops.zeros(2, 4, 4)));
     assertTrue(out.get(1).sum(2).allClose(Ops.ones(2, 4), 1e-5, 0));
     Tensor lengths = Tensor.of(new long[] {2, 3}, 2, 1);
     Tensor padding = Ops.arange(4).reshape(1, 4).ge(lengths);
-    Tensor weights =
-        layer.call(AttentionInput.of(x, x, x).withKeyPaddingMask(padding)).get(1);
+    Tensor weights = layer.call(AttentionInput.of(x, x, x).withKeyPaddingMask(padding)).get(1);
     assertEquals(0, weights.mul(padding.expandDims(1)).abs().sum().item());
     assertEquals(1, layer.call(AttentionInput.of(x, x, x).withNeedWeights(false)).size());
     assertThrows(

@@ -102,9 +102,7 @@ class InitializerLawsTest {
   @Test
   void orthogonalMatricesAreUniformlyDistributed() {
     double[] corners =
-        IntStream.range(0, 2000)
-            .mapToDouble(i -> values(new Orthogonal(), 5, 5)[i % 25])
-            .toArray();
+        IntStream.range(0, 2000).mapToDouble(i -> values(new Orthogonal(), 5, 5)[i % 25]).toArray();
     assertDrawnFrom(
         new BetaDistribution(0.5, 2), DoubleStream.of(corners).map(v -> v * v).toArray());
     long positive = DoubleStream.of(corners).filter(v -> v > 0).count();
@@ -169,9 +167,24 @@ class InitializerLawsTest {
   @Test
   void everyAliasOfMindSporeIsKnownInAnyCase() {
     String[] aliases = {
-      "zeros", "zero", "ones", "one", "uniform", "normal", "truncatednormal", "xavier_uniform",
-      "xavieruniform", "xavier_normal", "xaviernormal", "he_uniform", "heuniform", "he_normal",
-      "henormal", "identity", "orthogonal", "variancescaling"
+      "zeros",
+      "zero",
+      "ones",
+      "one",
+      "uniform",
+      "normal",
+      "truncatednormal",
+      "xavier_uniform",
+      "xavieruniform",
+      "xavier_normal",
+      "xaviernormal",
+      "he_uniform",
+      "heuniform",
+      "he_normal",
+      "henormal",
+      "identity",
+      "orthogonal",
+      "variancescaling"
     };
     for (String alias : aliases) {
       assertEquals(4, values(Initializers.of(alias), 2, 2).length, alias);

@@ -46,9 +46,7 @@ public final class Noise {
     Attrs.Sample draw =
         new Attrs.Sample(Law.TRUNCATED_NORMAL, shape, stream.key(), stream.counter());
     try (Scope scope = Scope.open()) {
-      Tensor[] bounds = {
-        Ops.full(shape, low, DType.FLOAT64), Ops.full(shape, high, DType.FLOAT64)
-      };
+      Tensor[] bounds = {Ops.full(shape, low, DType.FLOAT64), Ops.full(shape, high, DType.FLOAT64)};
       return (double[]) root.toHost(root.interpret(Prims.RANDOM_SAMPLE, draw, bounds)[0]);
     }
   }

@@ -2,7 +2,6 @@ package dev.mycel.nn.layer;
 
 import dev.mycel.core.DType;
 import dev.mycel.core.Messages;
-import dev.mycel.core.Ops;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;

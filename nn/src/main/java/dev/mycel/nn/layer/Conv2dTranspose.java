@@ -69,10 +69,7 @@ public final class Conv2dTranspose extends Cell<Tensor, Tensor> {
     Initializer bInit = b.biasInit == null ? new Uniform(1 / Math.sqrt(fan)) : b.biasInit;
     weight = new Parameter(Initializers.initializer(wInit, shape, b.dtype), "weight");
     Shape outs = Shape.of(outChannels);
-    bias =
-        b.hasBias
-            ? new Parameter(Initializers.initializer(bInit, outs, b.dtype), "bias")
-            : null;
+    bias = b.hasBias ? new Parameter(Initializers.initializer(bInit, outs, b.dtype), "bias") : null;
     repr = repr(b, wInit, bInit);
   }
 
