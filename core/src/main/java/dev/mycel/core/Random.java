@@ -334,15 +334,15 @@ public final class Random extends RandomChoices {
   /** Numbers in [0, 1) of a tensor's shape and floating-point type. */
   public static Tensor randLike(Tensor x) {
     Shape s = Checks.notNull(x, "randLike", "x").shape();
-    return uniform(
-        s, 0, 1, requireFloat("randLike", x.dtype()), nextStream("randLike", 0, s.size()));
+    DType dtype = requireFloat("randLike", x.dtype());
+    return uniform(s, 0, 1, dtype, nextStream("randLike", 0, s.size()));
   }
 
   /** Standard normal numbers of a tensor's shape and floating-point type. */
   public static Tensor randnLike(Tensor x) {
     Shape s = Checks.notNull(x, "randnLike", "x").shape();
-    return normal(
-        s, 0, 1, requireFloat("randnLike", x.dtype()), nextStream("randnLike", 0, s.size()));
+    DType dtype = requireFloat("randnLike", x.dtype());
+    return normal(s, 0, 1, dtype, nextStream("randnLike", 0, s.size()));
   }
 
   /** Whole numbers in {@code [low, high)} of a tensor's shape and type. */

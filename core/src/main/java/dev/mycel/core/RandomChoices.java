@@ -41,7 +41,8 @@ abstract class RandomChoices extends RandomLaws {
 
   private static Tensor shuffle(Tensor x, Source source) {
     requireAxis("shuffle", "x", x);
-    return Ops.gather(x, RandomIntegers.permutation("shuffle", x.dim(0), source), 0);
+    return Sampling.exactly(
+        () -> Ops.gather(x, RandomIntegers.permutation("shuffle", x.dim(0), source), 0));
   }
 
   // ---- coins ------------------------------------------------------------------------------------
@@ -165,12 +166,15 @@ abstract class RandomChoices extends RandomLaws {
               .hint("without replacement a slice comes at most once")
               .text());
     }
-    Tensor places =
-        replacement
-            ? RandomIntegers.between(
-                0, Math.max(n, 1), Shape.of(count), source.next("choice", count))
-            : Movement.narrow(RandomIntegers.permutation("choice", n, source), 0, 0, count);
-    return Ops.gather(x, places, 0);
+    return Sampling.exactly(
+        () -> {
+          Shape all = Shape.of(count);
+          Tensor places =
+              replacement
+                  ? RandomIntegers.between(0, Math.max(n, 1), all, source.next("choice", count))
+                  : Movement.narrow(RandomIntegers.permutation("choice", n, source), 0, 0, count);
+          return Ops.gather(x, places, 0);
+        });
   }
 
   private static Tensor choice(
@@ -184,7 +188,8 @@ abstract class RandomChoices extends RandomLaws {
               .hint("give weights of shape (" + x.dim(0) + ",)")
               .text());
     }
-    return Ops.gather(x, Weighted.indices("choice", weights, count, replacement, source), 0);
+    return Sampling.exactly(
+        () -> Ops.gather(x, Weighted.indices("choice", weights, count, replacement, source), 0));
   }
 
   /**

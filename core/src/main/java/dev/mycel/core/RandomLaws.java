@@ -7,8 +7,7 @@ package dev.mycel.core;
 abstract class RandomLaws {
   RandomLaws() {}
 
-  // ---- exponential
-  // ---------------------------------------------------------------------------------
+  // ---- exponential ------------------------------------------------------------------------------
 
   /** Float32 numbers of the exponential distribution of a rate, with mean {@code 1 / rate}. */
   public static Tensor exponential(Shape shape, double rate) {
@@ -48,8 +47,7 @@ abstract class RandomLaws {
         () -> Join.to(dtype, Sampling.draw(Law.EXPONENTIAL, all, stream).div(wide(rate))));
   }
 
-  // ---- Laplace and Gumbel
-  // --------------------------------------------------------------------------
+  // ---- Laplace and Gumbel -----------------------------------------------------------------------
 
   /** Float32 numbers of the Laplace distribution around 0 of scale 1. */
   public static Tensor standardLaplace(Shape shape) {
@@ -153,8 +151,7 @@ abstract class RandomLaws {
         () -> Join.to(dtype, Sampling.draw(law, all, stream).mul(wide(scale)).add(wide(mean))));
   }
 
-  // ---- truncated normal
-  // ----------------------------------------------------------------------------
+  // ---- truncated normal -------------------------------------------------------------------------
 
   /** Float32 numbers of the standard normal distribution, given that they lie in [-2, 2]. */
   public static Tensor truncatedNormal(Shape shape) {
@@ -258,8 +255,7 @@ abstract class RandomLaws {
         });
   }
 
-  // ---- gamma and Poisson
-  // ---------------------------------------------------------------------------
+  // ---- gamma and Poisson ------------------------------------------------------------------------
 
   /**
    * Float32 numbers of the gamma distribution of shape {@code alpha} and rate {@code beta}, with

@@ -131,9 +131,7 @@ final class Rejection {
     return overUniform(bits, low, high, 0);
   }
 
-  /**
-   * From a uniform proposal; {@code nearest} is where the density between the bounds is largest.
-   */
+  /** From a uniform proposal; the density between the bounds is largest at {@code nearest}. */
   private static double overUniform(ElementStream bits, double low, double high, double nearest) {
     while (true) {
       double x = low + (high - low) * bits.unit();

@@ -37,7 +37,7 @@ final class Sampling {
   /** The element type of a draw with those parameters: float64 if one of them is, else float32. */
   static DType type(Tensor... parameters) {
     for (Tensor p : parameters) {
-      if (p.dtype() == DType.FLOAT64) {
+      if (Checks.notNull(p, "random", "a parameter").dtype() == DType.FLOAT64) {
         return DType.FLOAT64;
       }
     }

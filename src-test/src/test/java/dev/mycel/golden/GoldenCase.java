@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param json the line
  * @param arrays the arrays that it names
+ * @param origin who made the numbers: {@code mindspore} or {@code pytorch}
  */
-record GoldenCase(JsonObject json, SafeTensors arrays) {
+record GoldenCase(JsonObject json, SafeTensors arrays, String origin) {
   String id() {
     return json.get("id").getAsString();
   }

@@ -121,7 +121,7 @@ final class GoldenTest {
                 + " "
                 + json.get("id").getAsString();
         if (title.contains(only)) {
-          run(title, new GoldenCase(json, arrays));
+          run(title, new GoldenCase(json, arrays, origin));
         }
       }
     }

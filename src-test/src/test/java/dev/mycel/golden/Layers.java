@@ -114,9 +114,67 @@ final class Layers {
           a.ifBool("has_bias", b::hasBias);
           return Module.two(b.build());
         });
+    put(
+        "DenseBnAct",
+        a -> {
+          DenseBnAct.Builder b =
+              DenseBnAct.builder(a.integer("in_channels"), a.integer("out_channels"));
+          a.ifBool("has_bias", b::hasBias);
+          a.ifBool("has_bn", b::hasBn);
+          a.ifNumber("momentum", b::momentum);
+          a.ifNumber("eps", b::eps);
+          a.ifText("activation", b::activation);
+          a.ifNumber("alpha", b::alpha);
+          return b.build();
+        });
+    put(
+        "EmbeddingExt",
+        a -> {
+          long rows = a.integer("num_embeddings");
+          long width = a.integer("embedding_dim");
+          return a.has("padding_idx")
+              ? new EmbeddingExt(rows, width, a.integer("padding_idx"))
+              : new EmbeddingExt(rows, width);
+        });
+  }
+
+  private static Cell<Tensor, Tensor> convBnAct(Args a) {
+    Conv2dBnAct.Builder b =
+        Conv2dBnAct.builder(
+            a.integer("in_channels"), a.integer("out_channels"), a.longs("kernel_size"));
+    a.ifLongs("stride", b::stride);
+    a.ifText("pad_mode", b::padMode);
+    a.ifLongs("padding", b::padding);
+    a.ifLongs("dilation", b::dilation);
+    a.ifInt("group", b::group);
+    a.ifBool("has_bias", b::hasBias);
+    a.ifBool("has_bn", b::hasBn);
+    a.ifNumber("momentum", b::momentum);
+    a.ifNumber("eps", b::eps);
+    a.ifText("activation", b::activation);
+    a.ifNumber("alpha", b::alpha);
+    return b.build();
+  }
+
+  private static Cell<Tensor, Tensor> transposed(Args a) {
+    Conv2dTranspose.Builder b =
+        Conv2dTranspose.builder(
+            a.integer("in_channels"), a.integer("out_channels"), a.longs("kernel_size"));
+    a.ifLongs("stride", b::stride);
+    a.ifText("pad_mode", b::padMode);
+    a.ifLongs("padding", b::padding);
+    a.ifLongs("output_padding", b::outputPadding);
+    a.ifLongs("dilation", b::dilation);
+    a.ifInt("group", b::group);
+    a.ifBool("has_bias", b::hasBias);
+    return b.build();
   }
 
   private static void convolutions() {
+    put("Conv2dBnAct", Layers::convBnAct);
+    put("Conv2dTranspose", Layers::transposed);
+    TABLE.put("MultiheadAttention", AttentionLayers::multihead);
+    TABLE.put("TransformerEncoderLayer", AttentionLayers::encoderLayer);
     put("Conv1d", a -> convolution(a, (i, o, k) -> Conv1d.builder(i, o, k[0])));
     put("Conv2d", a -> convolution(a, Conv2d::builder));
     put("Conv3d", a -> convolution(a, Conv3d::builder));

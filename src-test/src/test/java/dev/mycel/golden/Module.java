@@ -63,7 +63,7 @@ record Module(Cell<?, ?> cell, Function<List<Object>, Object> call) {
   }
 
   /** The same cell, called with one more input. */
-  Module with(Tensor last) {
+  Module with(Object last) {
     return new Module(
         cell,
         in -> {

@@ -99,8 +99,7 @@ class RandomAndDeviceGuideTest {
 
   @ParameterizedTest(name = "{displayName} on {0}")
   @ValueSource(strings = {"onednn", "reference"})
-  @DisplayName(
-      "13.8 #41 a dense layer's weight and bias are uniform within one over the root of in")
+  @DisplayName("13.8 #41 a dense layer's weight and bias are uniform within 1 / sqrt(in)")
   void denseLayersStartUniform(String backend) {
     Mycel.setBackend(backend);
     Mycel.setSeed(41);
@@ -250,8 +249,7 @@ class RandomAndDeviceGuideTest {
 
   @ParameterizedTest(name = "{displayName} on {0}")
   @ValueSource(strings = {"onednn", "reference"})
-  @DisplayName(
-      "13.12 #57 PYNATIVE_MODE runs a cell; GRAPH_MODE is refused by the name of eager mode")
+  @DisplayName("13.12 #57 PYNATIVE_MODE runs a cell; GRAPH_MODE is refused, naming eager mode")
   void modesAreChosenByName(String backend) {
     Mycel.setBackend(backend);
     Mycel.setContext(Mycel.Mode.PYNATIVE_MODE);
@@ -278,8 +276,8 @@ class RandomAndDeviceGuideTest {
   @DisplayName("13.12 #59 the restrictions of graph mode do not exist: construct is ordinary Java")
   void constructIsOrdinaryJava(String backend) {
     Mycel.setBackend(backend);
-    assertEquals(
-        "[0. 1. 2.]", new Free().call(Ops.arange(3).add(5.0).cast(DType.FLOAT32)).toString());
+    Tensor x = Ops.arange(3).add(5).cast(DType.FLOAT32);
+    assertEquals("[0. 1. 2.]", new Free().call(x).toString());
   }
 
   @ParameterizedTest(name = "{displayName} on {0}")

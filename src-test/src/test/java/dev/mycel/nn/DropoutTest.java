@@ -68,6 +68,29 @@ class DropoutTest {
   }
 
   @Test
+  void twoLayersAndTwoSeedsDropDifferently() {
+    Tensor x = Ops.ones(64);
+    Dropout one = training(Dropout.p(0.5));
+    Dropout other = training(Dropout.p(0.5));
+    Tensor first = one.call(x);
+    assertFalse(first.sameAs(other.call(x)));
+    Random.setSeed(SEED + 1);
+    assertFalse(first.sameAs(one.call(x)));
+  }
+
+  /** Draws of other functions, with seeds of their own or without, do not move dropout. */
+  @Test
+  void dropoutHasASequenceOfItsOwn() {
+    Tensor x = Ops.ones(64);
+    Dropout dropout = training(Dropout.p(0.5));
+    Tensor first = dropout.call(x);
+    Random.setSeed(SEED);
+    Random.uniform(x.shape(), 0, 1);
+    Random.gamma(x.shape(), 1, 1, 9);
+    assertTrue(first.sameAs(dropout.call(x)));
+  }
+
+  @Test
   void theGradientPassesWhereTheForwardDid() {
     Dropout dropout = training(Dropout.p(0.5));
     var r = Autograd.valueAndGrad(dropout).apply(Ops.ones(256));

@@ -32,6 +32,7 @@ import dev.mycel.nn.init.XavierNormal;
 import dev.mycel.nn.init.XavierUniform;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.BetaDistribution;
@@ -187,9 +188,8 @@ class InitializerLawsTest {
     };
     for (String alias : aliases) {
       assertEquals(4, values(Initializers.of(alias), 2, 2).length, alias);
-      assertEquals(
-          Initializers.of(alias).getClass(),
-          Initializers.of(alias.toUpperCase(java.util.Locale.ROOT)).getClass());
+      String loud = alias.toUpperCase(Locale.ROOT);
+      assertEquals(Initializers.of(alias).getClass(), Initializers.of(loud).getClass());
     }
     assertEquals(8, values(Initializers.of("Dirac"), 2, 2, 2).length);
     assertThrows(ArgumentException.class, () -> Initializers.of("sparse"));

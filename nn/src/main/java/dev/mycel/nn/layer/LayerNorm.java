@@ -26,6 +26,7 @@ public final class LayerNorm extends Cell<Tensor, Tensor> {
   private final int beginNormAxis;
   private final int beginParamsAxis;
   private final double epsilon;
+  private final boolean asTuple;
   private final Parameter gamma;
   private final Parameter beta;
 
@@ -42,6 +43,7 @@ public final class LayerNorm extends Cell<Tensor, Tensor> {
     beginNormAxis = b.beginNormAxis;
     beginParamsAxis = b.beginParamsAxis;
     epsilon = b.epsilon;
+    asTuple = b.asTuple;
     Shape shape = Shape.of(normalizedShape);
     gamma = new Parameter(Initializers.initializer(b.gammaInit, shape, b.dtype), "gamma");
     beta = new Parameter(Initializers.initializer(b.betaInit, shape, b.dtype), "beta");
@@ -108,7 +110,7 @@ public final class LayerNorm extends Cell<Tensor, Tensor> {
   @Override
   public String extendRepr() {
     return "normalized_shape="
-        + Text.list(normalizedShape)
+        + (asTuple ? Text.tuple(normalizedShape) : Text.list(normalizedShape))
         + ", begin_norm_axis="
         + beginNormAxis
         + ", begin_params_axis="
@@ -122,6 +124,7 @@ public final class LayerNorm extends Cell<Tensor, Tensor> {
   /** Arguments of a {@link LayerNorm}. */
   public static final class Builder {
     private final long[] normalizedShape;
+    private boolean asTuple;
     private int beginNormAxis = -1;
     private int beginParamsAxis = -1;
     private double epsilon = 1e-7;
@@ -176,6 +179,12 @@ public final class LayerNorm extends Cell<Tensor, Tensor> {
     /** Element type of the parameters; float32 by default. */
     public Builder dtype(DType dtype) {
       this.dtype = dtype;
+      return this;
+    }
+
+    /** Prints the shape as a tuple: MindSpore prints it as it was given. */
+    Builder asTuple() {
+      asTuple = true;
       return this;
     }
 
