@@ -6,8 +6,8 @@ import dev.mycel.core.Tree;
 import dev.mycel.core.Triple;
 
 /**
- * A network followed by its loss for evaluation: loss, outputs and labels. Adds nothing to parameter
- * names.
+ * A network followed by its loss for evaluation: loss, outputs and labels. Adds nothing to
+ * parameter names.
  *
  * @param <I> the network's input
  * @param <P> what the network predicts
@@ -31,8 +31,8 @@ public final class WithEvalCell<I, P, T, L> extends Cell2<I, T, Triple<L, P, T>>
   /**
    * Joins a network and a loss.
    *
-   * @param addCastFp32 whether outputs and labels of floating-point types are cast to float32 before
-   *     the loss
+   * @param addCastFp32 whether outputs and labels of floating-point types are cast to float32
+   *     before the loss
    */
   public WithEvalCell(Cell<I, P> network, Cell2<P, T, L> lossFn, boolean addCastFp32) {
     super(false);

@@ -106,7 +106,9 @@ final class TrainingMistakes {
     c.put("a batch that is null", () -> model().train(1, Arrays.asList((Object) null)));
     c.put(
         "a batch of one for a cell of two inputs",
-        () -> new Model<Pair<Tensor, Tensor>, Tensor, Tensor>(new Sum()).train(1, List.of(BATCH.first())));
+        () ->
+            new Model<Pair<Tensor, Tensor>, Tensor, Tensor>(new Sum())
+                .train(1, List.of(BATCH.first())));
     c.put(
         "a batch of two for a cell of three inputs",
         () ->

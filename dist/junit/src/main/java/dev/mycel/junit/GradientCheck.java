@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares gradients with central differences of fourth order along random directions: the gradient
  * of a function f along v with {@code (8 (f(x + hv) - f(x - hv)) - (f(x + 2hv) - f(x - 2hv))) /
- * 12h}, its second derivative with the same difference of the gradient. In float64 {@code h} is 1e-3
- * and the tolerance 1e-6; the coarser the type, the larger are both.
+ * 12h}, its second derivative with the same difference of the gradient. In float64 {@code h} is
+ * 1e-3 and the tolerance 1e-6; the coarser the type, the larger are both.
  *
- * <p>A function with several outputs, or with outputs of several elements, is made a number by random
- * weights. For functions and cells, {@link MycelAssertions#assertGradients} is the shorter way.
+ * <p>A function with several outputs, or with outputs of several elements, is made a number by
+ * random weights. For functions and cells, {@link MycelAssertions#assertGradients} is the shorter
+ * way.
  */
 public final class GradientCheck {
   /**
@@ -90,8 +91,8 @@ public final class GradientCheck {
       Function<List<Tensor>, List<Tensor>> gradient) {}
 
   /**
-   * What is wrong, or null: the kind of derivative, the place of the largest deviation, its analytic
-   * and its numeric value.
+   * What is wrong, or null: the kind of derivative, the place of the largest deviation, its
+   * analytic and its numeric value.
    *
    * @param order 1 for the gradient, 2 for its derivative too
    */

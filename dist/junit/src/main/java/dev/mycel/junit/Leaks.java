@@ -23,8 +23,8 @@ final class Leaks {
   }
 
   /**
-   * The same, but the collector only runs if more is in use than after its last run: what has become
-   * garbage since then and is not more counts as reachable.
+   * The same, but the collector only runs if more is in use than after its last run: what has
+   * become garbage since then and is not more counts as reachable.
    */
   static long heldBytes() {
     long now = Mycel.memory().liveBytes();

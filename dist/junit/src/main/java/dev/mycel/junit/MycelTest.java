@@ -26,10 +26,10 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * afterwards. A test that fails tells its seed: as a suppressed exception of the failure and as the
  * report entry {@code mycel.seed}.
  *
- * <p>Memory: what the fields of the instance hold does not count, because they end with it (they are
- * cleared to find out, if the instance is made for each method and memory has grown). Static fields
- * and arguments count. With {@code Lifecycle.PER_CLASS} the class is checked as a whole. After a
- * failure nothing is checked.
+ * <p>Memory: what the fields of the instance hold does not count, because they end with it (they
+ * are cleared to find out, if the instance is made for each method and memory has grown). Static
+ * fields and arguments count. With {@code Lifecycle.PER_CLASS} the class is checked as a whole.
+ * After a failure nothing is checked.
  *
  * <p>Seed, backend and memory belong to the process, so in JUnit's parallel execution tests with
  * this annotation run one after the other, by the resource lock {@code dev.mycel}; others run

@@ -7,8 +7,9 @@ package dev.mycel.train;
  * #onTrainEpochBegin}, for each step {@link #onTrainStepBegin}, the step, {@link #onTrainStepEnd};
  * an evaluation if one is due, with the {@code onEval} hooks; {@link #onTrainEpochEnd}; at last
  * {@link #onTrainEnd} and {@link #close}. By default the hooks of training and of evaluation call
- * the common ones: {@link #begin}, {@link #epochBegin}, {@link #stepBegin}, {@link #stepEnd}, {@link
- * #epochEnd}, {@link #end}. Several callbacks are called in the order given, and closed in reverse.
+ * the common ones: {@link #begin}, {@link #epochBegin}, {@link #stepBegin}, {@link #stepEnd},
+ * {@link #epochEnd}, {@link #end}. Several callbacks are called in the order given, and closed in
+ * reverse.
  *
  * <p>If a hook or a step fails, {@link #failed} is called in place of what would have followed, and
  * then {@link #close}, of every callback that was entered.

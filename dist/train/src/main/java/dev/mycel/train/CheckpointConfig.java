@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a {@link ModelCheckpoint} saves, what, and how many files it keeps. By default it saves after
- * every step and keeps five files.
+ * When a {@link ModelCheckpoint} saves, what, and how many files it keeps. By default it saves
+ * after every step and keeps five files.
  *
  * <p>Steps win over seconds, and a number of files over minutes.
  */

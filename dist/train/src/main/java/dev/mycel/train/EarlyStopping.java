@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * EarlyStopping.monitor("accuracy").patience(3).restoreBestWeights(true).build()
  * }</pre>
  *
- * <p>{@code "loss"} is the loss of an epoch's last step; any other name is a metric of the model, or
- * {@code "eval_loss"}. Epochs without an evaluation do not count for those.
+ * <p>{@code "loss"} is the loss of an epoch's last step; any other name is a metric of the model,
+ * or {@code "eval_loss"}. Epochs without an evaluation do not count for those.
  */
 public final class EarlyStopping extends Callback {
   /** Which values are better. */

@@ -100,7 +100,9 @@ public final class InternalCallbackParam {
     return curStepNum;
   }
 
-  /** The number of the current step in its epoch, from 1: after an epoch the number of its steps. */
+  /**
+   * The number of the current step in its epoch, from 1: after an epoch the number of its steps.
+   */
   public int curStepInEpoch() {
     return stepInEpoch;
   }

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 
 /**
  * Prints the loss, as {@code epoch: 1 step: 32, loss is 2.30}, and after an evaluation {@code Eval
- * result: epoch 1, metrics: {'accuracy': 0.98}}. A loss that is NaN or infinite ends the training by
- * an error, whether it would be printed or not.
+ * result: epoch 1, metrics: {'accuracy': 0.98}}. A loss that is NaN or infinite ends the training
+ * by an error, whether it would be printed or not.
  */
 public final class LossMonitor extends Callback {
   private final int perPrintTimes;

@@ -20,7 +20,9 @@ final class PythonText {
 
   private static String value(Object value) {
     if (value instanceof double[] row) {
-      return Arrays.stream(row).mapToObj(PythonText::of).collect(Collectors.joining(", ", "[", "]"));
+      return Arrays.stream(row)
+          .mapToObj(PythonText::of)
+          .collect(Collectors.joining(", ", "[", "]"));
     }
     if (value instanceof Object[] rows) {
       return Arrays.stream(rows).map(PythonText::value).collect(Collectors.joining(", ", "[", "]"));

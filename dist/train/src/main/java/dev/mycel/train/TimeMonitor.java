@@ -36,7 +36,8 @@ public final class TimeMonitor extends Callback {
   /**
    * Divides by a given number of steps.
    *
-   * @param dataSize steps per epoch, positive; what the epoch really had counts if it is more than 0
+   * @param dataSize steps per epoch, positive; what the epoch really had counts if it is more than
+   *     0
    */
   public TimeMonitor(int dataSize) {
     this(positive(dataSize), false, Console::out, System::nanoTime);

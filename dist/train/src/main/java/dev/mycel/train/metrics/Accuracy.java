@@ -4,8 +4,8 @@ import dev.mycel.core.Tensor;
 import java.util.Arrays;
 
 /**
- * The share of predictions that are right. For {@link EvalType#MULTILABEL} a row is right if all its
- * classes are.
+ * The share of predictions that are right. For {@link EvalType#MULTILABEL} a row is right if all
+ * its classes are.
  */
 public final class Accuracy extends Metric<Double> {
   private final EvalType evalType;

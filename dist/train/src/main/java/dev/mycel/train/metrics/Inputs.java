@@ -15,7 +15,8 @@ final class Inputs {
   static void requireCount(Metric<?> metric, Tensor[] inputs, int count) {
     if (inputs.length != count) {
       throw new ArgumentException(
-          Messages.of(metric.name() + ": update takes " + count + (count == 1 ? " input" : " inputs"))
+          Messages.of(
+                  metric.name() + ": update takes " + count + (count == 1 ? " input" : " inputs"))
               .line("given", inputs.length)
               .hint("setIndexes chooses among more")
               .text());

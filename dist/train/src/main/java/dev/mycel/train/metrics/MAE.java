@@ -3,8 +3,8 @@ package dev.mycel.train.metrics;
 import dev.mycel.core.Tensor;
 
 /**
- * The sum of the absolute values of the deviations, divided by the number of samples: of several numbers in a
- * sample it is the sum and not the mean, as in MindSpore.
+ * The sum of the absolute values of the deviations, divided by the number of samples: of several
+ * numbers in a sample it is the sum and not the mean, as in MindSpore.
  */
 public final class MAE extends Metric<Double> {
   private final ErrorSum sum = new ErrorSum();

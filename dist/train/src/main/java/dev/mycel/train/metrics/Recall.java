@@ -3,8 +3,8 @@ package dev.mycel.train.metrics;
 import dev.mycel.core.Tensor;
 
 /**
- * The share of true positives by actual positives: one number for each class, or for each sample of {@link
- * EvalType#MULTILABEL} data; 0 where there are none.
+ * The share of true positives by actual positives: one number for each class, or for each sample of
+ * {@link EvalType#MULTILABEL} data; 0 where there are none.
  */
 public final class Recall extends Metric<double[]> {
   private final Counts counts;
