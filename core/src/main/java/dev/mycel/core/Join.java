@@ -48,6 +48,11 @@ final class Join {
   }
 
   static Tensor unary(Primitive<None> p, Tensor x) {
+    Checks.notNull(x, p.name(), "an operand");
+    Context context = Context.current();
+    if (context.precision == Precision.NONE) {
+      return context.top.interpret(p, NONE, new Tensor[] {x})[0];
+    }
     return output(p, Interpreters.bind(p, NONE, input(p, x)));
   }
 

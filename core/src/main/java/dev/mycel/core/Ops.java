@@ -174,8 +174,7 @@ public final class Ops {
     Checks.notNull(condition, "where", "the condition");
     Checks.notNull(x, "where", "x");
     Checks.notNull(y, "where", "y");
-    DType joined =
-        Context.current().precision.target(Prims.SELECT, x.dtype().join(y.dtype()));
+    DType joined = Context.current().precision.target(Prims.SELECT, x.dtype().join(y.dtype()));
     Shape shape = x.shape().broadcast(y.shape(), "where").broadcast(condition.shape(), "where");
     return Interpreters.bind(
         Prims.SELECT,
@@ -208,8 +207,7 @@ public final class Ops {
   /** Gaussian error linear unit, in the tanh form if {@code approximate}. */
   public static Tensor gelu(Tensor x, boolean approximate) {
     Tensor in = Join.input(Prims.GELU, Join.floating(x));
-    return Join.output(
-        Prims.GELU, Interpreters.bind(Prims.GELU, new Attrs.Gelu(approximate), in));
+    return Join.output(Prims.GELU, Interpreters.bind(Prims.GELU, new Attrs.Gelu(approximate), in));
   }
 
   /**
@@ -242,16 +240,14 @@ public final class Ops {
         Join.floating(x).dtype().isFloat() && (x.dtype().isFloat() || y.dtype().isFloat())
             ? Context.current().precision.target(Prims.MATMUL, x.dtype().join(y.dtype()))
             : x.dtype().join(y.dtype());
-    return Join.output(
-        Prims.MATMUL, Contractions.matmul(Join.to(joined, x), Join.to(joined, y)));
+    return Join.output(Prims.MATMUL, Contractions.matmul(Join.to(joined, x), Join.to(joined, y)));
   }
 
   /** {@code x w^T}: x [..., in], w [out, in]. */
   public static Tensor linear(Tensor x, Tensor w) {
     Tensor in = Join.input(Prims.LINEAR, x);
     return Join.output(
-        Prims.LINEAR,
-        Interpreters.bind(Prims.LINEAR, NONE, in, Join.input(Prims.LINEAR, w)));
+        Prims.LINEAR, Interpreters.bind(Prims.LINEAR, NONE, in, Join.input(Prims.LINEAR, w)));
   }
 
   /** {@code x w^T + b}: x [..., in], w [out, in], b [out]. */
@@ -312,8 +308,7 @@ public final class Ops {
     Tensor in = Join.input(Prims.CONV, x);
     Tensor weight = Join.input(Prims.CONV, w);
     return Join.output(
-        Prims.CONV,
-        Interpreters.bind(Prims.CONV, attrs, in, weight, Join.input(Prims.CONV, bias)));
+        Prims.CONV, Interpreters.bind(Prims.CONV, attrs, in, weight, Join.input(Prims.CONV, bias)));
   }
 
   // ---- normalisation, softmax, losses -----------------------------------------------------------

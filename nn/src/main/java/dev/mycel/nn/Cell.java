@@ -412,8 +412,8 @@ public abstract class Cell<I, O> implements Function<I, O> {
 
   /**
    * Chooses what this cell alone computes in and gives out, or null to compute in its caller's
-   * types. {@link #toFloat} and automatic mixed precision are the usual ways, and keep to rules that
-   * this method does not check.
+   * types. {@link #toFloat} and automatic mixed precision are the usual ways, and keep to rules
+   * that this method does not check.
    */
   public final Cell<I, O> setPrecision(@Nullable CellPrecision chosen) {
     precision = chosen;

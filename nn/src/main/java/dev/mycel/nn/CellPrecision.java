@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param chosenBy who chose it, for messages: {@code autoMixedPrecision(O2, float16)}; null for
  *     {@link Cell#toFloat}
  */
-public record CellPrecision(
-    Precision compute, @Nullable DType output, @Nullable String chosenBy) {
+public record CellPrecision(Precision compute, @Nullable DType output, @Nullable String chosenBy) {
   /** What {@link Cell#toFloat} notes. */
   static CellPrecision of(DType compute) {
     return new CellPrecision(Precision.of(compute), null, null);
@@ -31,9 +30,7 @@ public record CellPrecision(
   /** An output in the type that it shall have. */
   <O> O finish(O result) {
     DType type = output;
-    return type == null
-        ? result
-        : Tree.map(result, t -> t.dtype().isFloat() ? t.cast(type) : t);
+    return type == null ? result : Tree.map(result, t -> t.dtype().isFloat() ? t.cast(type) : t);
   }
 
   /** Notes the type in a cell and all below, or in none if one of them has an automatic one. */

@@ -13,8 +13,8 @@ import java.util.Map;
 /**
  * A network as MindSpore's mixed precision would show it. At the levels O2 and O3 MindSpore puts
  * cells of its own around those whose output it casts, {@code _OutputTo16(_backbone)} and {@code
- * _OutputTo32(_backbone)}; here such a cell carries the cast itself. At level O1 it rewrites classes
- * and renames some, {@code DenseOpt}; that suffix is taken off.
+ * _OutputTo32(_backbone)}; here such a cell carries the cast itself. At level O1 it rewrites
+ * classes and renames some, {@code DenseOpt}; that suffix is taken off.
  */
 final class CastTree {
   private final Cell<?, ?> root;
@@ -114,9 +114,7 @@ final class CastTree {
             + "("
             + (children.isEmpty() ? own : (own.isEmpty() ? "" : "\n  " + own) + children + "\n")
             + ")";
-    return casts(cell)
-        ? outerClass(cell) + "(\n  (_backbone): " + indented(text) + "\n)"
-        : text;
+    return casts(cell) ? outerClass(cell) + "(\n  (_backbone): " + indented(text) + "\n)" : text;
   }
 
   private static String indented(String text) {

@@ -165,8 +165,7 @@ class PrecisionGuideTest {
   void toFloatRefusesOtherTypes(String backend) {
     start(backend);
     for (DType type : DType.values()) {
-      boolean taken =
-          type == DType.FLOAT16 || type == DType.BFLOAT16 || type == DType.FLOAT32;
+      boolean taken = type == DType.FLOAT16 || type == DType.BFLOAT16 || type == DType.FLOAT32;
       Network net = new Network();
       if (taken) {
         assertSame(net, net.toFloat(type));

@@ -62,9 +62,7 @@ final class PrecisionMistakes {
     c.put(
         "custom mixed precision in integers",
         () -> Amp.customMixedPrecision(net(), Amp.getWhiteList(), DType.INT8));
-    c.put(
-        "a model type that is none",
-        () -> AmpOptions.of(AmpLevel.O2).castModelType(DType.INT32));
+    c.put("a model type that is none", () -> AmpOptions.of(AmpLevel.O2).castModelType(DType.INT32));
   }
 
   private static void levels(Map<String, Runnable> c) {
@@ -114,19 +112,16 @@ final class PrecisionMistakes {
     c.put(
         "an operation on a list that is none by itself",
         () -> Amp.getBlackList().with(Prims.CUMSUM));
-    c.put(
-        "taking off a list what is not on it", () -> Amp.getBlackList().without(Dense.class));
+    c.put("taking off a list what is not on it", () -> Amp.getBlackList().without(Dense.class));
   }
 
   private static void scales(Map<String, Runnable> c) {
     c.put("a static loss scale below one", () -> new StaticLossScaler(0.5));
     c.put("a dynamic loss scale that never grows", () -> new DynamicLossScaler(1024, 1, 10));
     c.put("a dynamic loss scale without a window", () -> new DynamicLossScaler(1024, 2, 0));
-    c.put(
-        "scaling labels", () -> new StaticLossScaler(2).scale(Tensor.of(new int[] {1, 2, 3})));
+    c.put("scaling labels", () -> new StaticLossScaler(2).scale(Tensor.of(new int[] {1, 2, 3})));
     c.put("a fixed loss scale of NaN", () -> new FixedLossScaleManager(Double.NaN, true));
-    c.put(
-        "a first loss scale beyond float32", () -> new DynamicLossScaleManager(1e39, 2, 2000));
+    c.put("a first loss scale beyond float32", () -> new DynamicLossScaleManager(1e39, 2, 2000));
     c.put(
         "a loss scale cell with a factor below one",
         () -> new DynamicLossScaleUpdateCell(1024, 0.5, 2000));

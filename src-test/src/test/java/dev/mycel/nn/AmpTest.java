@@ -249,8 +249,7 @@ class AmpTest {
 
   @Test
   void customListsDecideByCellAndByOperation() {
-    Net black =
-        Amp.customMixedPrecision(new Net(seen), AmpList.black(Conv2d.class), FLOAT16);
+    Net black = Amp.customMixedPrecision(new Net(seen), AmpList.black(Conv2d.class), FLOAT16);
     assertEquals(Optional.of(FLOAT32), black.conv.computeType());
     assertEquals(Optional.of(FLOAT16), black.norm.computeType());
     assertEquals(FLOAT32, black.setTrain(true).call(images()).dtype());
@@ -268,8 +267,7 @@ class AmpTest {
   void fusedAndSingleCellsComputeInTheSameTypes() {
     for (AmpLevel level : AmpLevel.values()) {
       Random.setSeed(4);
-      SequentialCell net =
-          new SequentialCell(new Conv2d(1, 4, 3), new BatchNorm2d(4), new ReLU());
+      SequentialCell net = new SequentialCell(new Conv2d(1, 4, 3), new BatchNorm2d(4), new ReLU());
       Amp.autoMixedPrecision(net, level, BFLOAT16);
       for (boolean training : new boolean[] {false, true}) {
         net.setTrain(training);
@@ -298,8 +296,7 @@ class AmpTest {
   @Test
   void functionsComputeByClass() {
     Function<Tensor, Tensor> f =
-        Amp.autoMixedPrecisionFunction(
-            (Tensor x) -> x.matmul(x), AmpLevel.AUTO, BFLOAT16);
+        Amp.autoMixedPrecisionFunction((Tensor x) -> x.matmul(x), AmpLevel.AUTO, BFLOAT16);
     assertEquals(BFLOAT16, f.apply(Ops.ones(2, 2)).dtype());
     assertThrows(ShapeException.class, () -> f.apply(Ops.ones(2, 3)));
     assertSame(Precision.NONE, Precision.current());

@@ -130,7 +130,9 @@ class PrecisionTest {
     assertTrue(half.cast(FLOAT32).allClose(exact, 1e-3, 1e-3));
   }
 
-  /** Calls another cell, notes what an operation gives before and after, and survives its errors. */
+  /**
+   * Calls another cell, notes what an operation gives before and after, and survives its errors.
+   */
   private static final class Outer extends Cell<Tensor, Tensor> {
     private final Cell<Tensor, Tensor> inner;
     private final transient List<DType> seen;

@@ -14,6 +14,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Pair;
 import dev.mycel.core.Random;
+import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
 import dev.mycel.nn.Cell;
@@ -36,6 +37,7 @@ import dev.mycel.optim.amp.ScaledLoss;
 import dev.mycel.optim.amp.TrainNetworks;
 import dev.mycel.optim.amp.TrainOneStepWithLossScaleCell;
 import dev.mycel.optim.amp.TrainingStep;
+import dev.mycel.test.LeakCheck;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,8 +54,7 @@ class LossScaleTest {
   }
 
   private static SequentialCell net() {
-    return new SequentialCell(
-        new Dense(4, 8), new BatchNorm1d(8), new ReLU(), new Dense(8, 3));
+    return new SequentialCell(new Dense(4, 8), new BatchNorm1d(8), new ReLU(), new Dense(8, 3));
   }
 
   private static SoftmaxCrossEntropyWithLogits loss() {
@@ -66,7 +67,7 @@ class LossScaleTest {
 
   /** An input whose gradients are no numbers. */
   private static Tensor bad() {
-    return Ops.full(dev.mycel.core.Shape.of(4, 4), Double.POSITIVE_INFINITY, FLOAT32);
+    return Ops.full(Shape.of(4, 4), Double.POSITIVE_INFINITY, FLOAT32);
   }
 
   private static Map<String, float[]> values(Cell<?, ?> cell) {
@@ -236,6 +237,30 @@ class LossScaleTest {
   }
 
   @Test
+  void stepsGiveTheirMemoryBackWhetherTheyUpdateOrNot() {
+    SequentialCell net =
+        new SequentialCell(new Dense(64, 64), new BatchNorm1d(64), new ReLU(), new Dense(64, 64));
+    Adam adam = Adam.builder(net.trainableParams()).learningRate(0.01).build();
+    TrainingStep<Pair<Tensor, Tensor>> step =
+        TrainNetworks.buildTrainNetwork(net, adam, new MSELoss(), AmpLevel.O2);
+    Tensor x = Random.randn(64, 64);
+    Tensor y = Random.randn(64, 64);
+    LeakCheck.assertNoLeak(
+        () -> {
+          boolean updated = false;
+          boolean skipped = false;
+          for (int i = 0; i < 20; i++) {
+            boolean infinite = i % 10 == 9;
+            Tensor in = infinite ? x.div(0) : x;
+            boolean overflow = step.step(new Pair<>(in, y)).overflow();
+            updated |= !overflow;
+            skipped |= overflow;
+          }
+          assertTrue(updated && skipped);
+        });
+  }
+
+  @Test
   void theDynamicManagerFollowsItsRule() {
     DynamicLossScaleManager manager = new DynamicLossScaleManager(8, 2, 2);
     boolean[] overflow = {false, false, false, true, false, false, true, true, true, true, true};
@@ -324,8 +349,7 @@ class LossScaleTest {
     SequentialCell scaled = net();
     copy(plain, scaled);
     var manager = new FixedLossScaleManager(256, false);
-    Adam divides =
-        Adam.builder(scaled.trainableParams()).learningRate(0.01).lossScale(256).build();
+    Adam divides = Adam.builder(scaled.trainableParams()).learningRate(0.01).lossScale(256).build();
     Adam adam = Adam.builder(plain.trainableParams()).learningRate(0.01).build();
     var one = TrainNetworks.buildTrainNetwork(plain, adam, loss(), AmpLevel.O0);
     var other =

@@ -82,8 +82,8 @@ public final class Amp {
   /**
    * A function that computes in a low type where operations gain from it.
    *
-   * @param level {@link AmpLevel#AUTO}, or {@code O0} for the function as it is: the other levels go
-   *     by cells, which a function does not tell
+   * @param level {@link AmpLevel#AUTO}, or {@code O0} for the function as it is: the other levels
+   *     go by cells, which a function does not tell
    * @param dtype float16 or bfloat16
    */
   public static <I, O> Function<I, O> autoMixedPrecisionFunction(

@@ -43,8 +43,7 @@ public abstract class LossScaler {
               .hint("powers of two change no bit but the exponent: 1024, say")
               .text());
     }
-    this.scaleValue =
-        new Parameter(Ops.scalar(scaleValue, DType.FLOAT32), "scale_value", false);
+    this.scaleValue = new Parameter(Ops.scalar(scaleValue, DType.FLOAT32), "scale_value", false);
   }
 
   /** The scale: a float32 scalar, to be saved with the network if training is to go on. */

@@ -11,7 +11,11 @@ final class Require {
   static double scale(String op, String name, double value) {
     if (!(value >= 1) || !Float.isFinite((float) value)) {
       throw wrong(
-          op, name, "a float32 number of at least 1", value, "powers of two change no bit but the exponent: 1024, say");
+          op,
+          name,
+          "a float32 number of at least 1",
+          value,
+          "powers of two change no bit but the exponent: 1024, say");
     }
     return value;
   }

@@ -37,8 +37,8 @@ public final class TrainNetworks {
    * A training step. The network is prepared in place; network, optimiser and loss keep their names
    * and stay usable by themselves.
    *
-   * @param network to be prepared for the level; refused, if there is one, where {@code toFloat} was
-   *     used on it
+   * @param network to be prepared for the level; refused, if there is one, where {@code toFloat}
+   *     was used on it
    * @param optimizer has the parameters to train
    * @param loss computed in float32, from predictions and labels
    * @param options the level, and what departs from its presets
@@ -79,8 +79,7 @@ public final class TrainNetworks {
   /** Refuses, before the network changes, an optimiser that divides by another scale. */
   private static void requireFitting(Optimizer optimizer, AmpOptions options) {
     LossScaleManager manager = options.chosenManager();
-    double wanted =
-        manager == null || manager.getDropOverflowUpdate() ? 1 : manager.getLossScale();
+    double wanted = manager == null || manager.getDropOverflowUpdate() ? 1 : manager.getLossScale();
     if (optimizer.lossScale() != wanted) {
       throw new ArgumentException(
           Messages.of("buildTrainNetwork: the optimiser divides by another loss scale")
@@ -105,8 +104,7 @@ public final class TrainNetworks {
       double sens = manager == null ? 1 : manager.getLossScale();
       return new Plain<>(new TrainOneStepCell<>(network, optimizer, sens), sens);
     }
-    return new Scaled<>(
-        new TrainOneStepWithLossScaleCell<>(network, optimizer, update), manager);
+    return new Scaled<>(new TrainOneStepWithLossScaleCell<>(network, optimizer, update), manager);
   }
 
   /** A step whose scale, if there is one, is a constant. */

@@ -153,9 +153,7 @@ public final class TrainOneStepWithLossScaleCell<I> extends Cell<I, ScaledLoss> 
     Runnable putBack = statistics.save();
     Tensor scale = scaleSense.value();
     var derived =
-        valueAndGrad((I in) -> scaledLoss(in, scale), optimizer.parameters())
-            .hasAux()
-            .apply(input);
+        valueAndGrad((I in) -> scaledLoss(in, scale), optimizer.parameters()).hasAux().apply(input);
     // What follows is exact: neither scale nor gradients may be rounded.
     Precision before = Precision.swap(Precision.NONE);
     try {
