@@ -78,8 +78,8 @@ class ModelGuideTest {
   }
 
   private static List<Pair<Tensor, Tensor>> data() {
-    return List.of(
-        new Pair<>(Random.randn(6, 1, 4, 4), Tensor.of(new int[] {0, 1, 2, 0, 1, 2}, 6)));
+    Tensor labels = Tensor.of(new int[] {0, 1, 2, 0, 1, 2}, 6);
+    return List.of(new Pair<>(Random.randn(6, 1, 4, 4), labels));
   }
 
   private static SoftmaxCrossEntropyWithLogits libraryLoss() {
@@ -103,16 +103,8 @@ class ModelGuideTest {
         var model = new Model<>(net, loss, optimizer, Metrics.of("loss"));
         double before = model.eval(data).scalar("loss");
         double after = model.fit(25, data, data).scalar("loss");
-        assertTrue(
-            after < before / 1.5,
-            "own loss "
-                + ownLoss
-                + ", own optimiser "
-                + ownOptimizer
-                + ": from "
-                + before
-                + " to "
-                + after);
+        String which = "own loss " + ownLoss + ", own optimiser " + ownOptimizer;
+        assertTrue(after < before / 1.5, which + ": from " + before + " to " + after);
       }
     }
   }
@@ -126,9 +118,8 @@ class ModelGuideTest {
     Pair<Tensor, Tensor> batch = data().get(0);
     Tensor logits = net.call(batch.first());
     Tensor loss = libraryLoss().call(logits, batch.second());
-    var model =
-        new Model<>(
-            net, libraryLoss(), new Momentum(net.trainableParams(), 0, 0.9), Metrics.of("loss"));
+    var optimizer = new Momentum(net.trainableParams(), 0, 0.9);
+    var model = new Model<>(net, libraryLoss(), optimizer, Metrics.of("loss"));
     assertTrue(model.predict(batch.first()).sameAs(logits));
     assertEquals(loss.item(), model.eval(List.of(batch)).scalar("loss"), 1e-6);
   }

@@ -332,7 +332,6 @@ class MycelExtensionTest {
     THREADS.add(Thread.currentThread().getName());
     MOST.accumulateAndGet(INSIDE.incrementAndGet(), Math::max);
     String drawn = draw();
-    Thread.yield();
     SEEN.add(drawn + draw());
     INSIDE.decrementAndGet();
   }

@@ -392,7 +392,7 @@ class ModelTest {
     LambdaCallback read =
         new LambdaCallback()
             .onTrainEpochEnd(
-                c -> losses.add(((Tensor) c.originalArgs().netOutputs().get()).item()));
+                c -> losses.add(((Tensor) c.originalArgs().netOutputs().orElseThrow()).item()));
     new Model<Tensor, Tensor, Tensor>(new Lines.Echo()).train(2, Lines.losses(1, 2), read);
     assertEquals(List.of(2.0, 2.0), losses);
   }
@@ -443,7 +443,8 @@ class ModelTest {
     model.train(
         1,
         List.of(new Pair<>(huge, Tensor.of(new float[][] {{-60000}}))),
-        new LambdaCallback().onTrainStepEnd(c -> outputs.add(c.originalArgs().netOutputs().get())));
+        new LambdaCallback()
+            .onTrainStepEnd(c -> outputs.add(c.originalArgs().netOutputs().orElseThrow())));
     TrainingStep.Outcome outcome = (TrainingStep.Outcome) outputs.get(0);
     assertTrue(outcome.overflow());
     assertTrue(net.weight().value().sameAs(before));

@@ -156,8 +156,7 @@ final class MycelExtension
               .line("test ", context.getDisplayName())
               .line("bytes", left)
               .line("seed ", seed(context))
-              .hint(
-                  "look for tensors in static fields, threads and caches; leaks = false allows it")
+              .hint("look for tensors in static fields and threads; leaks = false allows them")
               .text());
     }
   }

@@ -9,7 +9,7 @@ import dev.mycel.nn.Cell;
 import dev.mycel.nn.Cell2;
 import dev.mycel.nn.Cell3;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -63,16 +63,19 @@ final class Batches {
     if (batch == null) {
       throw isNull(op);
     }
+    List<Object> parts = new ArrayList<>();
     if (batch instanceof Record r) {
-      return Arrays.asList(Tree.components(r));
+      Collections.addAll(parts, Tree.components(r));
+    } else if (batch instanceof List<?> list) {
+      parts.addAll(list);
+    } else if (batch instanceof Map<?, ?> map) {
+      parts.addAll(map.values());
+    } else if (batch instanceof Object[] array) {
+      Collections.addAll(parts, array);
+    } else {
+      parts.add(batch);
     }
-    if (batch instanceof List<?> list) {
-      return new ArrayList<>(list);
-    }
-    if (batch instanceof Map<?, ?> map) {
-      return new ArrayList<>(map.values());
-    }
-    return batch instanceof Object[] array ? Arrays.asList(array) : List.of(batch);
+    return parts;
   }
 
   private static ArgumentException isNull(String op) {

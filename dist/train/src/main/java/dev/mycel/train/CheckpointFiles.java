@@ -19,9 +19,10 @@ final class CheckpointFiles {
     int next = 0;
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
-        Matcher name = mine.matcher(file.getFileName().toString());
+        Matcher name = mine.matcher(String.valueOf(file.getFileName()));
         if (name.matches()) {
-          next = Math.max(next, name.group(1) == null ? 1 : Integer.parseInt(name.group(1)) + 1);
+          String number = name.group(1);
+          next = Math.max(next, number == null ? 1 : Integer.parseInt(number) + 1);
         }
       }
     }

@@ -2,7 +2,7 @@ package dev.mycel.train;
 
 import dev.mycel.core.ArgumentException;
 import java.util.Collection;
-import java.util.TreeSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How a training goes; immutable, each method gives a changed copy. */
@@ -11,9 +11,9 @@ public final class TrainOptions {
 
   final int initialEpoch;
   private final int every;
-  private final @Nullable TreeSet<Integer> epochs;
+  private final @Nullable Set<Integer> epochs;
 
-  private TrainOptions(int initialEpoch, int every, @Nullable TreeSet<Integer> epochs) {
+  private TrainOptions(int initialEpoch, int every, @Nullable Set<Integer> epochs) {
     this.initialEpoch = initialEpoch;
     this.every = every;
     this.epochs = epochs;
@@ -42,7 +42,7 @@ public final class TrainOptions {
 
   /** Evaluates after the epochs of those numbers, from 1. */
   public TrainOptions validEpochs(Collection<Integer> numbers) {
-    return new TrainOptions(initialEpoch, every, new TreeSet<>(numbers));
+    return new TrainOptions(initialEpoch, every, Set.copyOf(numbers));
   }
 
   boolean evaluatesAfter(int epoch) {
