@@ -447,6 +447,12 @@ final class Tape extends Interpreter implements AutoCloseable {
     }
   }
 
+  private static Tensor sum(Interpreter walker, Tensor before, Tensor grad) {
+    return before.type().equals(grad.type())
+        ? walker.accumulate(before, grad)
+        : Ops.add(before, grad);
+  }
+
   private void accumulate(
       Interpreter walker, Entry entry, @Nullable Tensor[] grads, @Nullable Tensor[] sums) {
     for (int i = 0; i < grads.length; i++) {
@@ -456,7 +462,7 @@ final class Tape extends Interpreter implements AutoCloseable {
         continue;
       }
       Tensor before = sums[node];
-      Tensor next = before == null ? grad : Ops.add(before, grad);
+      Tensor next = before == null ? grad : sum(walker, before, grad);
       sums[node] = walker.retain(next);
       if (before != null) {
         walker.drop(before);

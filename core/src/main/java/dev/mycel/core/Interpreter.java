@@ -47,6 +47,14 @@ public abstract class Interpreter {
   }
 
   /**
+   * The sum of two tensors of one type. The first is the caller's, who gives it up afterwards: where
+   * nobody else has a claim on its memory, the sum may be written there.
+   */
+  public Tensor accumulate(Tensor sum, Tensor more) {
+    return interpret(Prims.ADD, None.NONE, new Tensor[] {sum, more})[0];
+  }
+
+  /**
    * A second handle on the same value with a claim of its own, which no scope ends: the caller must
    * {@link #drop} it.
    */

@@ -424,6 +424,15 @@ public final class Eager extends RootInterpreter {
   }
 
   @Override
+  public Tensor accumulate(Tensor sum, Tensor more) {
+    Buffer buffer = buffer(sum);
+    // A view may repeat elements or leave some out: only a whole storage is written over.
+    boolean whole = buffer.layout().isDense() && buffer.size() == buffer.storage().size();
+    long donated = whole && buffer.storage().isExclusive() ? 1 : 0;
+    return run(Prims.ADD, None.NONE, new Tensor[] {sum, more}, donated)[0];
+  }
+
+  @Override
   public Tensor retain(Tensor tensor) {
     Buffer buffer = buffer(tensor);
     if (!buffer.storage().tryRetain()) {
