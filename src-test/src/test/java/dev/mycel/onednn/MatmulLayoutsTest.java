@@ -48,11 +48,16 @@ class MatmulLayoutsTest {
       a[i] = 1 + order.nextInt(3);
       b[i] = a[i];
     }
-    a[rank - 2] = 1 + order.nextInt(5);
-    a[rank - 1] = 1 + order.nextInt(5);
+    a[rank - 2] = extent(order);
+    a[rank - 1] = extent(order);
     b[rank - 2] = a[rank - 1];
-    b[rank - 1] = 1 + order.nextInt(5);
+    b[rank - 1] = extent(order);
     return new Tensor[] {shuffled(order, numbers, a), shuffled(order, numbers, b)};
+  }
+
+  /** Small and large ones, and often 1, which implementations treat in ways of their own. */
+  private static int extent(java.util.Random order) {
+    return order.nextInt(4) == 0 ? 1 : 1 + order.nextInt(order.nextBoolean() ? 5 : 70);
   }
 
   @Test
@@ -72,7 +77,7 @@ class MatmulLayoutsTest {
               + " by "
               + Interpreters.root().layout(same[1]);
       Tensor expected = Tensor.of(right, found.shape().dims());
-      assertTrue(found.allClose(expected, 1e-5, 1e-5), what);
+      assertTrue(found.allClose(expected, 1e-4, 1e-4), what);
     }
   }
 }

@@ -157,23 +157,6 @@ final class ContractionKernels {
    * leading axes have extent one.
    */
   private record Matrix(Desc desc, long address) {
-    /**
-     * Whether leading axes lie outside each other and outside the matrices: with some interleaved
-     * forms the library's products are wrong.
-     */
-    private static boolean nested(long[] dims, long[] strides, long matrix) {
-      long inner = matrix;
-      for (int i = dims.length - 3; i >= 0; i--) {
-        if (dims[i] > 1) {
-          if (strides[i] < inner) {
-            return false;
-          }
-          inner = dims[i] * strides[i];
-        }
-      }
-      return true;
-    }
-
     static Matrix of(Staging staging, Buffer b) {
       Layout layout = b.layout();
       int rank = b.shape().rank();
@@ -197,7 +180,7 @@ final class ContractionKernels {
       long r = strides[rank - 2];
       long c = strides[rank - 1];
       plain &= (c == 1 && r >= columns) || (r == 1 && c >= rows);
-      plain &= nested(dims, strides, Math.max(rows * r, columns * c));
+      plain &= Matrices.isNested(dims, strides);
       if (!plain) {
         Layout dense = Layout.contiguous(b.shape());
         return new Matrix(Desc.of(b.dtype(), dense), staging.address(b, dense));

@@ -11,18 +11,65 @@ import java.util.stream.IntStream;
  * transposed forms are other strides over the same memory.
  */
 record Matrices(DType dtype, long[] dims, long[] strides, long address) {
-  /** An input as it lies, or a row-major copy if its columns have gaps. */
+  /** An input as it lies, or a row-major copy if the library does not take it so. */
   static Matrices of(Staging staging, Buffer b) {
     Layout layout = b.layout();
     int rank = b.shape().rank();
     boolean plain =
         (layout.stride(rank - 1) == 1 || b.shape().dim(-1) == 1)
-            && layout.stride(rank - 2) >= b.shape().dim(-1);
+            && layout.stride(rank - 2) >= b.shape().dim(-1)
+            && (isNested(layout.shape().dims(), layout.strides()) || isFull(layout));
     Layout taken = plain ? layout : Layout.contiguous(b.shape());
     long address = plain ? staging.address(b) : staging.address(b, taken);
     long[] strides = taken.strides();
     strides[rank - 1] = 1;
+    settleSingles(b.shape().dims(), strides);
     return new Matrices(b.dtype(), b.shape().dims(), strides, address);
+  }
+
+  /** Gives leading axes of extent one the strides of a dense layout: the library looks at them. */
+  private static void settleSingles(long[] dims, long[] strides) {
+    int rank = dims.length;
+    long inner = Math.max(dims[rank - 2] * strides[rank - 2], dims[rank - 1]);
+    for (int i = rank - 3; i >= 0; i--) {
+      if (dims[i] == 1) {
+        strides[i] = inner;
+      } else {
+        inner = Math.max(inner, dims[i] * strides[i]);
+      }
+    }
+  }
+
+  /**
+   * Whether leading axes lie outside each other and outside the matrices. The library's products of
+   * matrices that lie interleaved are wrong in some forms.
+   */
+  static boolean isNested(long[] dims, long[] strides) {
+    int rank = dims.length;
+    long inner = Math.max(dims[rank - 2] * strides[rank - 2], dims[rank - 1] * strides[rank - 1]);
+    for (int i = rank - 3; i >= 0; i--) {
+      if (dims[i] > 1) {
+        if (strides[i] < inner) {
+          return false;
+        }
+        inner = dims[i] * strides[i];
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether there are two leading axes or more, all longer than one: such interleaved matrices, as
+   * the heads of attention are, the library takes; of those with an axis of extent one it makes
+   * wrong products.
+   */
+  private static boolean isFull(Layout layout) {
+    int rank = layout.shape().rank();
+    boolean full = rank > 3;
+    for (int i = 0; i < rank - 2; i++) {
+      full &= layout.shape().dim(i) > 1;
+    }
+    return full;
   }
 
   /** Row-major without gaps. */
@@ -32,7 +79,9 @@ record Matrices(DType dtype, long[] dims, long[] strides, long address) {
 
   /** Without gaps in a layout. */
   static Matrices in(Layout layout, DType dtype, long address) {
-    return new Matrices(dtype, layout.shape().dims(), layout.strides(), address);
+    long[] strides = layout.strides();
+    settleSingles(layout.shape().dims(), strides);
+    return new Matrices(dtype, layout.shape().dims(), strides, address);
   }
 
   private int rank() {

@@ -3,6 +3,7 @@ package dev.mycel.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import dev.mycel.core.DType;
+import java.util.function.Predicate;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class Products {
   private static final long LARGE = 60_000_000;
 
   private static final String OLDER = "gemm";
+  private static final String NEWER = "brg";
 
   private Products() {}
 
@@ -26,17 +28,40 @@ final class Products {
    */
   static dnnl_primitive_desc describe(
       Desc a, Desc b, @Nullable Desc bias, Desc out, Attributes attributes) {
-    dnnl_primitive_desc pd = first(a, b, bias, out, attributes);
-    if (Dnnl.hasAvx512() || a.dtype() != DType.FLOAT32 || !prefersOlder(a, b)) {
-      return pd;
+    if (isMisread(a)) {
+      return chosen(a, b, bias, out, attributes, name -> !name.startsWith(NEWER));
     }
+    boolean older = !Dnnl.hasAvx512() && a.dtype() == DType.FLOAT32 && prefersOlder(a, b);
+    return older
+        ? chosen(a, b, bias, out, attributes, name -> name.startsWith(OLDER))
+        : first(a, b, bias, out, attributes);
+  }
+
+  /** The first implementation of a kind, or the library's own choice if there is none. */
+  private static dnnl_primitive_desc chosen(
+      Desc a,
+      Desc b,
+      @Nullable Desc bias,
+      Desc out,
+      Attributes attributes,
+      Predicate<String> kind) {
+    dnnl_primitive_desc pd = first(a, b, bias, out, attributes);
     do {
-      if (Compiled.implementation(pd).startsWith(OLDER)) {
+      if (kind.test(Compiled.implementation(pd))) {
         return pd;
       }
     } while (dnnl_primitive_desc_next_impl(pd) == dnnl_success);
     dnnl_primitive_desc_destroy(pd);
     return first(a, b, bias, out, attributes);
+  }
+
+  /**
+   * Whether the newer implementation would give wrong numbers (oneDNN 3.11 on AVX2): of a batch of
+   * outer products, it takes rows that lie apart for rows that follow each other.
+   */
+  private static boolean isMisread(Desc a) {
+    int rank = a.dims().length;
+    return rank > 2 && a.dims()[rank - 1] == 1;
   }
 
   /**
