@@ -647,7 +647,7 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
 
   /** The type that was chosen for this cell to compute in, if any. */
   public final Optional<DType> computeType() {
-    return precision().map(CellPrecision::compute).map(Precision::compute);
+    return precision().flatMap(chosen -> Optional.ofNullable(chosen.compute().compute()));
   }
 
   /** What the cell computes in and gives out, if that was chosen for it. */

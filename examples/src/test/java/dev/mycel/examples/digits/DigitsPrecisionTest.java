@@ -30,7 +30,7 @@ class DigitsPrecisionTest {
     Digits digits = Digits.load();
     Digits train = digits.rows(0, TRAINING_ROWS);
     DigitsNet net = new DigitsNet();
-    long steps = EPOCHS * ((TRAINING_ROWS + BATCH - 1) / BATCH);
+    long steps = (long) EPOCHS * ((TRAINING_ROWS + BATCH - 1) / BATCH);
     var optimizer =
         Adam.builder(net.trainableParams()).learningRate(CosineDecayLR.of(RATE, steps)).build();
     var loss = new SoftmaxCrossEntropyWithLogits(true, Reduction.MEAN);

@@ -5,9 +5,9 @@ import dev.mycel.core.Messages;
 import dev.mycel.core.Precision;
 import dev.mycel.core.Primitive;
 import dev.mycel.nn.Cell;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -140,7 +140,7 @@ public final class AmpList {
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(new Object[] {white, cells, operations});
+    return Objects.hash(white, cells, operations);
   }
 
   /** {@code white list [Conv2d, Dense, matmul]}. */

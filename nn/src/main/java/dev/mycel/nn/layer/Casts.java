@@ -23,8 +23,10 @@ final class Casts {
    * operation, an addition takes the wider of its operands, as MindSpore's level auto does.
    */
   static DType biased(DType product, @Nullable Parameter bias) {
-    boolean widens = bias != null && Precision.current().rule() == Precision.Rule.BY_CLASS;
-    return widens ? product.join(bias.dtype()) : product;
+    if (bias == null || Precision.current().rule() != Precision.Rule.BY_CLASS) {
+      return product;
+    }
+    return product.join(bias.dtype());
   }
 
   /** An input as the precision in force wants it for that primitive. */
