@@ -39,6 +39,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Inherited
+@SuppressWarnings("exports") // only JUnit makes the extension
 @ExtendWith(MycelExtension.class)
 @ResourceLock("dev.mycel")
 public @interface MycelTest {

@@ -6,6 +6,9 @@ import dev.mycel.core.Tensor;
 public final class F1 extends Metric<double[]> {
   private final Fbeta one = new Fbeta(1);
 
+  /** Of a classification. */
+  public F1() {}
+
   @Override
   protected void reset() {
     one.clear();

@@ -10,6 +10,9 @@ public final class Loss extends Metric<Double> {
   private double sum;
   private long batches;
 
+  /** A mean of nothing yet. */
+  public Loss() {}
+
   @Override
   protected void reset() {
     sum = 0;

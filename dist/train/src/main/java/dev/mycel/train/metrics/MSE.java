@@ -9,6 +9,9 @@ import dev.mycel.core.Tensor;
 public final class MSE extends Metric<Double> {
   private final ErrorSum sum = new ErrorSum();
 
+  /** A sum of nothing yet. */
+  public MSE() {}
+
   @Override
   protected void reset() {
     sum.clear();
