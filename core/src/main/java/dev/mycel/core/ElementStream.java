@@ -50,8 +50,8 @@ final class ElementStream {
       block += 1L << ELEMENT_BITS;
       lane = 0;
     }
-    long high = lanes[lane] >>> 5;
-    long low = lanes[lane + 1] >>> 6;
+    long high = (lanes[lane] & 0xFFFFFFFFL) >>> 5;
+    long low = (lanes[lane + 1] & 0xFFFFFFFFL) >>> 6;
     lane += 2;
     return (high << 26) + low;
   }

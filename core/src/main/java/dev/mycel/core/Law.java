@@ -13,26 +13,30 @@ public enum Law {
   /** Gumbel at 0 of scale 1. */
   GUMBEL,
   /** Standard normal, given that it lies between two bounds: lower and upper. */
-  TRUNCATED_NORMAL("lower", "upper"),
+  TRUNCATED_NORMAL,
   /** Gamma of scale 1: its shape parameter. */
-  GAMMA("alpha"),
+  GAMMA,
   /** Poisson: its rate. */
-  POISSON("rate");
-
-  private final String[] parameters;
-
-  Law(String... parameters) {
-    this.parameters = parameters;
-  }
+  POISSON;
 
   /** How many parameters there are for each element. */
   public int parameters() {
-    return parameters.length;
+    return switch (this) {
+      case EXPONENTIAL, LAPLACE, GUMBEL -> 0;
+      case GAMMA, POISSON -> 1;
+      case TRUNCATED_NORMAL -> 2;
+    };
   }
 
   /** What a parameter is called. */
   public String parameter(int index) {
-    return parameters[index];
+    return switch (this) {
+      case TRUNCATED_NORMAL -> index == 0 ? "lower" : "upper";
+      case GAMMA -> "alpha";
+      case POISSON -> "rate";
+      case EXPONENTIAL, LAPLACE, GUMBEL ->
+          throw new ArgumentException(this + ": it has no parameter " + index);
+    };
   }
 
   /**

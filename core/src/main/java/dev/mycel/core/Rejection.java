@@ -12,7 +12,7 @@ final class Rejection {
   private static final double FAR_TAIL = 1e8;
 
   private static final double ROOT_TWO_PI = 2.5066282746310002;
-  private static final double HALF_LOG_TWO_PI = 0.91893853320467278;
+  private static final double HALF_LOG_TWO_PI = 0.9189385332046728;
 
   private Rejection() {}
 
