@@ -47,8 +47,8 @@ public abstract class Interpreter {
   }
 
   /**
-   * The sum of two tensors of one type. The first is the caller's, who gives it up afterwards: where
-   * nobody else has a claim on its memory, the sum may be written there.
+   * The sum of two tensors of one type. The first is the caller's, who gives it up afterwards:
+   * where nobody else has a claim on its memory, the sum may be written there.
    */
   public Tensor accumulate(Tensor sum, Tensor more) {
     return interpret(Prims.ADD, None.NONE, new Tensor[] {sum, more})[0];

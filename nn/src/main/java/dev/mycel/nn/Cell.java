@@ -5,7 +5,6 @@ import dev.mycel.autograd.HookHandle;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
 import dev.mycel.core.Messages;
-import dev.mycel.core.Precision;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;

@@ -57,9 +57,7 @@ final class Evaluator {
   /** Hands the outputs to the metrics. */
   void update(String op, Object outputs) {
     Tensor[] all =
-        withLoss
-            ? lossPredictionLabel(op, outputs)
-            : Tree.tensors(outputs).toArray(Tensor[]::new);
+        withLoss ? lossPredictionLabel(op, outputs) : Tree.tensors(outputs).toArray(Tensor[]::new);
     int[] places = indexes;
     if (places == null) {
       metrics.byName().values().forEach(metric -> metric.update(all));
