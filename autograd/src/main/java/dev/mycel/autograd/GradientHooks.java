@@ -27,7 +27,8 @@ public final class GradientHooks {
   /** Adds a hook after those that are there. */
   public HookHandle add(GradientHook hook) {
     // Wrapped, so that a hook registered twice is removed once.
-    GradientHook own = checked(hook, owner)::onGradient;
+    GradientHook given = checked(hook, owner);
+    GradientHook own = gradient -> given.onGradient(gradient);
     hooks.add(own);
     return new HookHandle(() -> hooks.remove(own));
   }

@@ -26,22 +26,26 @@ final class Hooks<I, O> {
   // Each hook is wrapped, so that one that is registered twice is removed once.
 
   HookHandle addForwardPre(ForwardPreHook<I, O> hook) {
-    ForwardPreHook<I, O> own = given("registerForwardPreHook", hook)::beforeForward;
+    ForwardPreHook<I, O> given = given("registerForwardPreHook", hook);
+    ForwardPreHook<I, O> own = (c, in) -> given.beforeForward(c, in);
     return added(forwardPre, own);
   }
 
   HookHandle addForward(ForwardHook<I, O> hook) {
-    ForwardHook<I, O> own = given("registerForwardHook", hook)::afterForward;
+    ForwardHook<I, O> given = given("registerForwardHook", hook);
+    ForwardHook<I, O> own = (c, in, out) -> given.afterForward(c, in, out);
     return added(forward, own);
   }
 
   HookHandle addBackwardPre(BackwardPreHook<I, O> hook) {
-    BackwardPreHook<I, O> own = given("registerBackwardPreHook", hook)::beforeBackward;
+    BackwardPreHook<I, O> given = given("registerBackwardPreHook", hook);
+    BackwardPreHook<I, O> own = (c, dout) -> given.beforeBackward(c, dout);
     return added(backwardPre, own);
   }
 
   HookHandle addBackward(BackwardHook<I, O> hook) {
-    BackwardHook<I, O> own = given("registerBackwardHook", hook)::afterBackward;
+    BackwardHook<I, O> given = given("registerBackwardHook", hook);
+    BackwardHook<I, O> own = (c, din, dout) -> given.afterBackward(c, din, dout);
     return added(backward, own);
   }
 
