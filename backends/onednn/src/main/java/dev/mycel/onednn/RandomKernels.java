@@ -133,8 +133,9 @@ final class RandomKernels {
           double[] drawn = new double[n];
           int[] words = blocks.words;
           for (int i = 0; i < n; i++) {
-            long upper = words[2 * i] >>> 5;
-            drawn[i] = ((upper << 26) + (words[2 * i + 1] >>> 6)) * 0x1p-53;
+            long upper = Integer.toUnsignedLong(words[2 * i] >>> 5);
+            int lower = words[2 * i + 1] >>> 6;
+            drawn[i] = ((upper << 26) + lower) * 0x1p-53;
           }
           Chunks.write(out, at, drawn, 0, n);
         });

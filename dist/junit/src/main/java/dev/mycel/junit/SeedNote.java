@@ -1,6 +1,7 @@
 package dev.mycel.junit;
 
 /** Tells the seed of a failed test, in the list of suppressed exceptions of its failure. */
+@SuppressWarnings("OverrideThrowableToString") // reports print it: the class name would be noise
 final class SeedNote extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
