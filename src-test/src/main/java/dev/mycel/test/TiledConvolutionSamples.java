@@ -11,8 +11,8 @@ final class TiledConvolutionSamples {
   private TiledConvolutionSamples() {}
 
   static void addTo(List<OpSample<?>> rows) {
-    convolution(rows, "tiles", 1, Shape.of(12, 64, 7, 5), 64, Shape.of(12, 64, 7, 5));
-    convolution(rows, "tiles, no padding", 0, Shape.of(3, 64, 15, 18), 67, Shape.of(3, 67, 13, 16));
+    convolution(rows, "tiles", 1, Shape.of(22, 64, 7, 5), 64, Shape.of(22, 64, 7, 5));
+    convolution(rows, "tiles, no padding", 0, Shape.of(5, 64, 15, 18), 67, Shape.of(5, 67, 13, 16));
   }
 
   private static void convolution(

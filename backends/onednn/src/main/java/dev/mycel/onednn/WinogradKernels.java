@@ -26,8 +26,11 @@ final class WinogradKernels {
   /** Channels from which the products outweigh the transforms. */
   private static final long CHANNELS = 64;
 
-  /** Tiles from which the saved products outweigh the weight's transform. */
+  /** Tiles from which the saved products outweigh the weight's transform... */
   private static final long TILES = 128;
+
+  /** ... and tiles times channels from which they outweigh the tiles' own. */
+  private static final long ROWS = 1 << 14;
 
   /** Of a row: what a thread keeps of one has to fit its caches. */
   private static final long ACROSS = 64;
@@ -108,12 +111,20 @@ final class WinogradKernels {
   private static boolean pays(Shape source, Shape result) {
     long across = (result.dim(3) + 1) / 2;
     long tiles = result.dim(0) * ((result.dim(2) + 1) / 2) * across;
-    return source.dim(1) >= CHANNELS
-        && result.dim(1) >= CHANNELS
+    long channels = Math.min(source.dim(1), result.dim(1));
+    return channels >= CHANNELS
         && tiles >= TILES
+        && tiles * channels >= ROWS
         && across <= ACROSS
         && isAddressable(source.size())
-        && isAddressable(result.size());
+        && isAddressable(result.size())
+        && occupies(tiles, source.dim(1) * result.dim(1));
+  }
+
+  /** Whether there is work for every thread: a group is one thread's. */
+  private static boolean occupies(long tiles, long weight) {
+    return WinogradConvolution.byPosition(weight)
+        || tiles >= (long) WinogradConvolution.GROUP * OmpThreads.count();
   }
 
   private static boolean isAddressable(long floats) {
