@@ -23,10 +23,7 @@ final class TiledConvolutionSamples {
     Draw weight = Draw.normal(w.dims());
     Draw dy = Draw.normal(y.dims());
     add(rows, note, OpSample.of(Prims.CONV, c, in, weight, Draw.normal(channels)));
-    add(
-        rows,
-        note,
-        OpSample.of(Prims.CONV_INPUT_GRAD, new Attrs.ConvGrad(c, x), dy, weight));
+    add(rows, note, OpSample.of(Prims.CONV_INPUT_GRAD, new Attrs.ConvGrad(c, x), dy, weight));
     add(rows, note, OpSample.of(Prims.CONV_WEIGHT_GRAD, new Attrs.ConvGrad(c, w), in, dy));
   }
 

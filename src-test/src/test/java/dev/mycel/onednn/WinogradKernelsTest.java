@@ -230,8 +230,7 @@ class WinogradKernelsTest {
         }
       }
     }
-    assertDirect(
-        WinogradKernels::forward, ConvolutionKernels::forward, biased(EVEN), 2, Float.NaN);
+    assertDirect(WinogradKernels::forward, ConvolutionKernels::forward, biased(EVEN), 2, Float.NaN);
   }
 
   @Test

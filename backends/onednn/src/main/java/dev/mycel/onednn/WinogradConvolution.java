@@ -53,8 +53,7 @@ final class WinogradConvolution {
     this.products = new WinogradProducts(backend, shape);
     this.source =
         NativeBlock.floats(
-            source,
-            (long) shape.images() * shape.height() * shape.width() * shape.channels());
+            source, (long) shape.images() * shape.height() * shape.width() * shape.channels());
     this.weight = weight;
     this.target =
         NativeBlock.floats(

@@ -221,10 +221,7 @@ final class WinogradKernels {
       backend
           .reorder()
           .run(
-              plain,
-              staging.address(w),
-              WinogradWeights.planes(out, in, turned),
-              planes.address());
+              plain, staging.address(w), WinogradWeights.planes(out, in, turned), planes.address());
       WinogradWeights.transform(planes.floats(), (int) (out * in), turned, to);
     }
   }

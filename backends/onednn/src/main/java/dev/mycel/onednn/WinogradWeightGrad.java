@@ -27,8 +27,7 @@ final class WinogradWeightGrad {
   private final FloatBuffer dy;
   private final ConcurrentLinkedQueue<Worker> idle = new ConcurrentLinkedQueue<>();
 
-  WinogradWeightGrad(
-      WinogradShape shape, OneDnnBackend backend, Staging staging, long x, long dy) {
+  WinogradWeightGrad(WinogradShape shape, OneDnnBackend backend, Staging staging, long x, long dy) {
     this.shape = shape;
     this.staging = staging;
     this.products = new WinogradProducts(backend, shape);
