@@ -25,6 +25,7 @@ public final class OpSamples {
     ElementwiseSamples.addTo(rows);
     MovementSamples.addTo(rows);
     NetworkSamples.addTo(rows);
+    TiledConvolutionSamples.addTo(rows);
     RecurrentSamples.addTo(rows);
     return List.copyOf(rows);
   }

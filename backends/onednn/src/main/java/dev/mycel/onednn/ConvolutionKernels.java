@@ -98,7 +98,7 @@ final class ConvolutionKernels {
     return true;
   }
 
-  private static void forward(KernelCall<Attrs.Conv> call) {
+  static void forward(KernelCall<Attrs.Conv> call) {
     Buffer x = call.input(0);
     Buffer w = call.input(1);
     boolean biased = call.inputCount() == 3;
@@ -131,7 +131,7 @@ final class ConvolutionKernels {
     }
   }
 
-  private static void inputGrad(KernelCall<Attrs.ConvGrad> call) {
+  static void inputGrad(KernelCall<Attrs.ConvGrad> call) {
     Buffer dy = call.input(0);
     Buffer w = call.input(1);
     Attrs.Conv conv = call.attrs().conv();
@@ -148,7 +148,7 @@ final class ConvolutionKernels {
     }
   }
 
-  private static void weightGrad(KernelCall<Attrs.ConvGrad> call) {
+  static void weightGrad(KernelCall<Attrs.ConvGrad> call) {
     Buffer x = call.input(0);
     Buffer dy = call.input(1);
     Attrs.Conv conv = call.attrs().conv();

@@ -75,6 +75,14 @@ final class NativeBlock extends BlockPool.Block {
     return known;
   }
 
+  /** A view of floats at an address, less than a gibibyte; use absolute access only. */
+  static FloatBuffer floats(long address, long count) {
+    return new Stretch(address, count * Float.BYTES)
+        .asByteBuffer()
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
+  }
+
   /** A pointer to the first byte. */
   Pointer pointer() {
     return new Stretch(address, bytes());

@@ -34,6 +34,7 @@ final class OneDnnBackend implements Backend {
     CopyKernels.register(table);
     ElementwiseKernels.register(table);
     ContractionKernels.register(table);
+    WinogradKernels.register(table); // asked before the direct ones
     ConvolutionKernels.register(table);
     ConvNormKernels.register(table);
     PoolKernels.register(table);
