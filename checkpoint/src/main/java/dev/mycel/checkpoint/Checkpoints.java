@@ -109,6 +109,24 @@ public final class Checkpoints {
     return text.endsWith(SUFFIX) ? file : file.resolveSibling(text + SUFFIX);
   }
 
+  // ---- opening ----------------------------------------------------------------------------------
+
+  /**
+   * Opens a checkpoint of any format that is known, which its content tells and not its name.
+   *
+   * @return what is in the file; close it when everything wanted is loaded
+   * @throws CheckpointException if the file cannot be read, is of no known format, is damaged or
+   *     asks for more than {@link Limits#defaults}
+   */
+  public static CheckpointFile open(Path file) {
+    return open(file, Limits.defaults());
+  }
+
+  /** Opens a checkpoint of any format within those limits. */
+  public static CheckpointFile open(Path file, Limits limits) {
+    return FileFormats.open(file, limits);
+  }
+
   // ---- loading ----------------------------------------------------------------------------------
 
   /**
