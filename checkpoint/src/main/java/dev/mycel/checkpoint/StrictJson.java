@@ -24,6 +24,8 @@ final class StrictJson {
     void read(String key) throws IOException;
   }
 
+  private static final int LONGEST_REASON = 200;
+
   private final JsonReader in;
   private final Problems problems;
   private final long offset;
@@ -172,7 +174,10 @@ final class StrictJson {
     return e;
   }
 
+  /** Without the library's advice to be less strict. */
   private static String firstLine(Exception e) {
-    return Problems.shortened(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    String place = line.replaceFirst("^Use JsonReader.* to accept malformed JSON", "wrong token");
+    return place.length() <= LONGEST_REASON ? place : place.substring(0, LONGEST_REASON) + "...";
   }
 }
