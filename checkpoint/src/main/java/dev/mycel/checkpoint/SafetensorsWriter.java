@@ -26,8 +26,8 @@ import java.util.TreeMap;
 
 /**
  * Writes files of safetensors with the bytes that the reference library writes: tensors by type,
- * the ones with large elements first, then by name; texts by name; a header padded to a multiple of
- * 8 with spaces.
+ * the ones with large elements first, then by name; a header padded to a multiple of 8 with spaces.
+ * Texts, which the library writes in an order that changes, are sorted by name.
  */
 final class SafetensorsWriter {
   static final String OP = "saveSafetensors";
