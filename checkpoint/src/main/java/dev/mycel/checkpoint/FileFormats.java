@@ -21,7 +21,12 @@ final class FileFormats {
   private static final int SHOWN = 16;
 
   /** The first that matches opens the file. */
-  private static final List<FileFormat> ALL = List.of(new MindSporeFormat(), new TorchFormat());
+  private static final List<FileFormat> ALL =
+      List.of(
+          new SafetensorsFormat(),
+          new MindSporeFormat(),
+          new SafetensorsIndexFormat(),
+          new TorchFormat());
 
   private FileFormats() {}
 

@@ -32,8 +32,7 @@ final class PickleInput {
    * @param entry the archive's entry that these bytes are, to be named in messages
    * @param most bytes that the pickle may have; it may end before them, and before the source
    */
-  PickleInput(
-      TorchBytes source, long start, long most, @Nullable String entry, Problems problems) {
+  PickleInput(TorchBytes source, long start, long most, @Nullable String entry, Problems problems) {
     this.source = source;
     this.start = start;
     this.bufferEnd = start;

@@ -44,8 +44,7 @@ final class TorchLegacy {
     if (position < file.size()) {
       throw problems.damaged(position, "bytes follow the last storage");
     }
-    return new TorchFile.Contents(
-        tree.tensors(), tree.texts(), storages, ByteOrder.LITTLE_ENDIAN);
+    return new TorchFile.Contents(tree.tensors(), tree.texts(), storages, ByteOrder.LITTLE_ENDIAN);
   }
 
   private PickleInput input() {

@@ -34,6 +34,9 @@ final class TorchZip {
   private static final int STORED = 0;
   private static final int DEFLATED = 8;
 
+  /** Entries beside those that tensors need: the pickle, the version, folders. */
+  private static final int OTHERS = 64;
+
   private final TorchBytes file;
   private final Problems problems;
   private final Limits limits;
@@ -48,7 +51,14 @@ final class TorchZip {
    * @param size bytes of the content
    */
   record Entry(
-      String name, int flags, int method, long crc, long packed, long size, long header, long start) {
+      String name,
+      int flags,
+      int method,
+      long crc,
+      long packed,
+      long size,
+      long header,
+      long start) {
     private long end() {
       return start + packed;
     }
@@ -82,8 +92,7 @@ final class TorchZip {
   private Listing listing() throws IOException {
     long at = endRecord();
     ByteBuffer end = read(at, END_BYTES);
-    Listing listing =
-        new Listing(u2(end, 10), u4(end, 12), u4(end, 16), at);
+    Listing listing = new Listing(u2(end, 10), u4(end, 12), u4(end, 16), at);
     long diskAndCount = u2(end, 4) + u2(end, 6);
     boolean is64 = at >= LOCATOR_BYTES && read(at - LOCATOR_BYTES, 4).getInt(0) == LOCATOR_64;
     if (is64) {
@@ -105,6 +114,12 @@ final class TorchZip {
     }
     if (listing.count() < 0 || listing.count() > listing.bytes() / CENTRAL_BYTES) {
       throw problems.damaged(at, "the archive's list has no " + listing.count() + " entries");
+    }
+    if (listing.count() - OTHERS > limits.entries) {
+      throw problems.at(
+          at,
+          "the archive has " + listing.count() + " entries",
+          "if it shall have so many, raise Limits.entries");
     }
     return listing;
   }

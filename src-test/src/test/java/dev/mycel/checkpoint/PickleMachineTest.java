@@ -142,7 +142,8 @@ class PickleMachineTest {
             PickleOp.DICT));
     refused("a key without a value", PickleOp.MARK, key, PickleOp.DICT);
     refused("the key '7' twice", PickleOp.MARK, key, value, key, value, PickleOp.DICT);
-    refused("a key of a dict is a tuple", PickleOp.MARK, PickleOp.EMPTY_TUPLE, value, PickleOp.DICT);
+    refused(
+        "a key of a dict is a tuple", PickleOp.MARK, PickleOp.EMPTY_TUPLE, value, PickleOp.DICT);
   }
 
   @Test
@@ -150,8 +151,7 @@ class PickleMachineTest {
     Object three = cat(PickleOp.BININT1, 3);
     assertEquals("3", one(three, PickleOp.BINPUT, 9, PickleOp.POP, PickleOp.BINGET, 9));
     assertEquals(
-        "3",
-        one(three, PickleOp.LONG_BINPUT, u4(-1), PickleOp.POP, PickleOp.LONG_BINGET, u4(-1)));
+        "3", one(three, PickleOp.LONG_BINPUT, u4(-1), PickleOp.POP, PickleOp.LONG_BINGET, u4(-1)));
     assertEquals("3", one(three, PickleOp.MEMOIZE, PickleOp.POP, PickleOp.BINGET, 0));
     refused("the memo has nothing at 0", PickleOp.BINGET, 0);
     refused("the memo has nothing at 4294967295", PickleOp.LONG_BINGET, u4(-1));
@@ -263,8 +263,7 @@ class PickleMachineTest {
     Map<String, String> pair = Map.of("0", "1", "1", "2");
     for (String name : List.of("builtins set", "__builtin__ frozenset", "torch Size")) {
       String[] parts = name.split(" ");
-      assertEquals(
-          pair, leaves(global(parts[0], parts[1]), two, PickleOp.TUPLE1, PickleOp.REDUCE));
+      assertEquals(pair, leaves(global(parts[0], parts[1]), two, PickleOp.TUPLE1, PickleOp.REDUCE));
     }
     byte[] pairs = tuple(tuple(text("a"), number(1)), tuple(text("b"), number(2)));
     assertEquals(
@@ -315,8 +314,7 @@ class PickleMachineTest {
     refused("a stride is -1", tensor(ten, 0, new long[] {2}, new long[] {-1}));
     refused("65 axes", tensor(ten, 0, new long[65], new long[65]));
     refused(
-        "more elements than",
-        tensor(ten, 0, new long[] {1L << 40, 1L << 40}, new long[] {0, 0}));
+        "more elements than", tensor(ten, 0, new long[] {1L << 40, 1L << 40}, new long[] {0, 0}));
   }
 
   @Test
@@ -367,8 +365,7 @@ class PickleMachineTest {
         "the size of storage 0 is -1",
         tuple(text("storage"), type, text("0"), cpu, number(-1)),
         PickleOp.BINPERSID);
-    refused(
-        "before it had 4", storage("FloatStorage", "0", 1), storage("FloatStorage", "0", 2));
+    refused("before it had 4", storage("FloatStorage", "0", 1), storage("FloatStorage", "0", 2));
     refused(
         "a part of storage 0 lies outside",
         tuple(

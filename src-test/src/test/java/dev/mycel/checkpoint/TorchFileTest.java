@@ -69,9 +69,7 @@ class TorchFileTest {
 
   private static byte[] vector(int count) {
     return pickle(
-        dict(
-            tensor(
-                storage("FloatStorage", "0", count), 0, new long[] {count}, new long[] {1})));
+        dict(tensor(storage("FloatStorage", "0", count), 0, new long[] {count}, new long[] {1})));
   }
 
   @Test
@@ -168,6 +166,32 @@ class TorchFileTest {
   }
 
   @Test
+  void entriesAreCountedAgainstTheLimit() throws IOException {
+    Map<String, byte[]> many = entries(vector(1), floats(1));
+    for (int i = 0; i < 70; i++) {
+      many.put("a/more/" + i, new byte[0]);
+    }
+    Path file = Files.write(folder.resolve("sample.pt"), zip(many, false));
+    CheckpointException e =
+        assertThrows(
+            CheckpointException.class, () -> Checkpoints.open(file, Limits.defaults().entries(1)));
+    assertTrue(e.getMessage().contains("the archive has 74 entries"), e.getMessage());
+  }
+
+  @Test
+  void aPickleHasALongestLength() throws IOException {
+    byte[] keys = pickle(PickleOp.EMPTY_LIST, text("0"), PickleOp.APPEND);
+    Limits short50 = Limits.defaults().headerBytes(50);
+    for (byte[] bytes :
+        List.of(archive(vector(1), floats(1)), legacy(vector(1), keys, u8(1), floats(1)))) {
+      Path file = Files.write(folder.resolve("sample.pt"), bytes);
+      CheckpointException e =
+          assertThrows(CheckpointException.class, () -> Checkpoints.open(file, short50));
+      assertTrue(e.getMessage().contains("raise Limits.headerBytes"), e.getMessage());
+    }
+  }
+
+  @Test
   void namesOfEntriesStayInsideOfTheArchive() throws IOException {
     for (String name : List.of("a/../b", "/etc/passwd", "a\\b", "../x", "a\0b")) {
       Map<String, byte[]> all = entries(vector(1), floats(1));
@@ -186,7 +210,7 @@ class TorchFileTest {
     refused("a second pickle", zip(two, false));
     refused("bytes follow the pickle's STOP", archive(cat(vector(1), 0), floats(1)));
     byte[] before = cat("PK", 3, 4, new byte[60], archive(vector(1), floats(1)));
-    refused("", before);
+    refused("does not stand before its end", before);
   }
 
   @Test
@@ -212,8 +236,7 @@ class TorchFileTest {
 
   @Test
   void aListThatHoldsItselfIsRefusedHoweverItDoes() throws IOException {
-    byte[] list =
-        cat(PickleOp.EMPTY_LIST, PickleOp.BINPUT, 0, PickleOp.BINGET, 0, PickleOp.APPEND);
+    byte[] list = cat(PickleOp.EMPTY_LIST, PickleOp.BINPUT, 0, PickleOp.BINGET, 0, PickleOp.APPEND);
     refused("a list holds itself", archive(pickle(list)));
     byte[] dict =
         cat(
@@ -242,8 +265,20 @@ class TorchFileTest {
         byte[] get = cat(PickleOp.BINGET, level);
         nested =
             cat(
-                PickleOp.MARK, nested, PickleOp.BINPUT, level, get, get, get, get, get, get, get,
-                get, get, PickleOp.TUPLE);
+                PickleOp.MARK,
+                nested,
+                PickleOp.BINPUT,
+                level,
+                get,
+                get,
+                get,
+                get,
+                get,
+                get,
+                get,
+                get,
+                get,
+                PickleOp.TUPLE);
       }
       refused("Limits.entries", archive(pickle(nested)));
     }
@@ -253,7 +288,8 @@ class TorchFileTest {
   void deepNestingIsRefusedWithoutDeepCalls() throws IOException {
     byte[] deep = cat("]".repeat(200_000), "a".repeat(199_999));
     refused("nested more than 64 deep", archive(pickle(deep)));
-    Path file = Files.write(folder.resolve("deep.pt"), archive(pickle("]".repeat(70), "a".repeat(69))));
+    Path file =
+        Files.write(folder.resolve("deep.pt"), archive(pickle("]".repeat(70), "a".repeat(69))));
     Checkpoints.open(file, Limits.defaults().depth(70)).close();
   }
 
@@ -296,8 +332,7 @@ class TorchFileTest {
     for (int i = 0; i < 20; i++) {
       many = cat(many, text("t" + i), tensor(one, 0, new long[] {1 << 18}, new long[] {0}));
     }
-    refused(
-        "as views of the same bytes", archive(pickle(many, PickleOp.DICT), floats(1)));
+    refused("as views of the same bytes", archive(pickle(many, PickleOp.DICT), floats(1)));
     byte[] some = tensor(one, 0, new long[] {3, 2}, new long[] {0, 0});
     try (CheckpointFile file = open(archive(pickle(dict(some)), floats(4)))) {
       assertArrayEquals(new float[] {4, 4, 4, 4, 4, 4}, file.tensor("w").toFloatArray());

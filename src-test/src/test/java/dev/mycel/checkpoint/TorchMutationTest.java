@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mycel.core.Mycel;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 class TorchMutationTest {
   private static final Path GOLDENS = TorchSamples.goldens();
   private static final Duration LONG = Duration.ofSeconds(10);
+
+  /** What a file of some kilobytes may take to be read, all that is thrown away included. */
+  private static final long MOST_MEMORY = 32 << 20;
+
   private static final int MUTATIONS = Integer.getInteger("mycel.mutations", 2000);
 
   @TempDir Path folder;
@@ -34,12 +39,22 @@ class TorchMutationTest {
     Mycel.setBackend("onednn");
   }
 
+  /** Bytes that this thread has asked for since it began. */
+  private static long allocated() {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return threads.getCurrentThreadAllocatedBytes();
+  }
+
   /** All that is in a file, or null if it is refused, which must name the file. */
   private @Nullable String readOrRefused(byte[] bytes, String what) throws IOException {
     Path path = Files.write(folder.resolve("changed.pt"), bytes);
+    long before = allocated();
     try {
-      return assertTimeout(LONG, () -> read(path), what);
+      String read = assertTimeout(LONG, () -> read(path), what);
+      assertTrue(allocated() - before < MOST_MEMORY, what);
+      return read;
     } catch (CheckpointException e) {
+      assertTrue(allocated() - before < MOST_MEMORY, what);
       assertTrue(e.getMessage().contains("changed.pt"), () -> what + ": " + e.getMessage());
       assertTrue(e.getMessage().contains("hint"), () -> what + ": " + e.getMessage());
       return null;
@@ -118,10 +133,14 @@ class TorchMutationTest {
   void changedPicklesAreReadOrRefused() throws IOException {
     Random random = seeded("pickle");
     List<String> names = List.of("views", "parameter", "module", "checkpoint");
+    Map<String, Map<String, byte[]>> whole = new LinkedHashMap<>();
+    for (String name : names) {
+      whole.put(name, unzip(name + ".pt"));
+    }
     int read = 0;
     for (int i = 0; i < MUTATIONS; i++) {
       String name = names.get(i % names.size());
-      Map<String, byte[]> entries = unzip(name + ".pt");
+      Map<String, byte[]> entries = new LinkedHashMap<>(whole.get(name));
       entries.computeIfPresent(name + "/data.pkl", (key, pickle) -> mutated(pickle, random));
       byte[] changed = TorchSamples.zip(entries, false);
       read += readOrRefused(changed, name + ", mutation " + i) == null ? 0 : 1;
@@ -147,8 +166,7 @@ class TorchMutationTest {
       byte[] noise = new byte[random.nextInt(60)];
       for (int k = 0; k < noise.length; k++) {
         boolean small = random.nextInt(4) == 0;
-        noise[k] =
-            (byte) (small ? random.nextInt(4) : ops[random.nextInt(ops.length)].code());
+        noise[k] = (byte) (small ? random.nextInt(4) : ops[random.nextInt(ops.length)].code());
       }
       byte[] pickle = TorchSamples.pickle((Object) noise);
       readOrRefused(TorchSamples.archive(pickle, new byte[4]), "noise " + i);

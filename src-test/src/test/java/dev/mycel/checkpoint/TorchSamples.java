@@ -142,20 +142,41 @@ final class TorchSamples {
               : new byte[0];
       list =
           cat(
-              list, "PK", 1, 2, u2(20), fixed, u2(extra.length), u2(0), u2(0), u2(0), u4(0),
-              u4(wide ? 0xffffffffL : body.length), name, extra);
+              list,
+              "PK",
+              1,
+              2,
+              u2(20),
+              fixed,
+              u2(extra.length),
+              u2(0),
+              u2(0),
+              u2(0),
+              u4(0),
+              u4(wide ? 0xffffffffL : body.length),
+              name,
+              extra);
       body = cat(body, "PK", 3, 4, fixed, u2(localExtra.length), name, localExtra, content);
     }
     int count = entries.size();
     byte[] end = cat("PK", 5, 6, u4(0));
     if (!wide) {
-      return cat(
-          body, list, end, u2(count), u2(count), u4(list.length), u4(body.length), u2(0));
+      return cat(body, list, end, u2(count), u2(count), u4(list.length), u4(body.length), u2(0));
     }
     byte[] end64 =
         cat(
-            "PK", 6, 6, u8(44), u2(45), u2(45), u4(0), u4(0), u8(count), u8(count),
-            u8(list.length), u8(body.length));
+            "PK",
+            6,
+            6,
+            u8(44),
+            u2(45),
+            u2(45),
+            u4(0),
+            u4(0),
+            u8(count),
+            u8(count),
+            u8(list.length),
+            u8(body.length));
     byte[] locator = cat("PK", 6, 7, u4(0), u8((long) body.length + list.length), u4(1));
     byte[] full = cat(u2(0xffff), u2(0xffff), u4(-1), u4(-1), u2(0));
     return cat(body, list, end64, locator, end, full);
