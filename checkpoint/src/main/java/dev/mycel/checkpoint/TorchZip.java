@@ -78,7 +78,7 @@ final class TorchZip {
     TorchZip zip = new TorchZip(file, limits, problems);
     Listing listing = zip.listing();
     zip.readEntries(listing);
-    zip.checkDisjoint(listing);
+    zip.checkDisjoint();
     return zip;
   }
 
@@ -93,11 +93,11 @@ final class TorchZip {
     long at = endRecord();
     ByteBuffer end = read(at, END_BYTES);
     Listing listing = new Listing(u2(end, 10), u4(end, 12), u4(end, 16), at);
-    long diskAndCount = u2(end, 4) + u2(end, 6);
+    boolean oneDisk = u2(end, 4) == 0 && u2(end, 6) == 0;
     boolean is64 = at >= LOCATOR_BYTES && read(at - LOCATOR_BYTES, 4).getInt(0) == LOCATOR_64;
     if (is64) {
       listing = listing64(at - LOCATOR_BYTES);
-    } else if (diskAndCount != 0 || u2(end, 8) != listing.count()) {
+    } else if (!oneDisk || u2(end, 8) != listing.count()) {
       throw problems.damaged(at, "the archive is in several parts");
     }
     if (listing.start() < 0
@@ -281,7 +281,7 @@ final class TorchZip {
   }
 
   /** Parts that overlap would make few bytes into many. */
-  private void checkDisjoint(Listing listing) {
+  private void checkDisjoint() {
     List<Entry> byPlace = new ArrayList<>(entries.values());
     byPlace.sort(Comparator.comparingLong(Entry::header));
     for (int i = 1; i < byPlace.size(); i++) {
