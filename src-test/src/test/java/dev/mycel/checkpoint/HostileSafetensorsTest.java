@@ -225,8 +225,7 @@ class HostileSafetensorsTest {
         if (entry.isLoadable()) {
           try (var tensor = file.tensor(entry.name())) {
             assertEquals(entry.dtype(), tensor.dtype());
-            assertEquals(
-                entry.shape(), Arrays.stream(tensor.shape().dims()).boxed().toList());
+            assertEquals(entry.shape(), Arrays.stream(tensor.shape().dims()).boxed().toList());
           }
         }
       }
