@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An open checkpoint of any format, from {@link Checkpoints#open(Path)}: it knows what is in the
@@ -171,14 +170,10 @@ public abstract class CheckpointFile implements AutoCloseable {
       return;
     }
     closed = true;
-    @Nullable IOException failed = null;
     try {
       release();
     } catch (IOException e) {
-      failed = e;
-    }
-    if (failed != null) {
-      throw problems().io(failed, "the file cannot be closed", "check the disk");
+      throw problems().io(e, "the file cannot be closed", "check the disk");
     }
   }
 

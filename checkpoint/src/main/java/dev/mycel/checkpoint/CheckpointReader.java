@@ -66,7 +66,8 @@ final class CheckpointReader {
   /** An entry as callers see it; one that is no supported tensor has no dtype. */
   CheckpointEntry entry(Stored stored) {
     DType dtype = ElementType.dtype(stored.type());
-    List<Long> dims = dtype == null ? stored.dims() : Arrays.stream(shape(stored, dtype).dims()).boxed().toList();
+    List<Long> dims =
+        dtype == null ? stored.dims() : Arrays.stream(shape(stored, dtype).dims()).boxed().toList();
     String type = stored.type().isEmpty() ? "table" : stored.type();
     return new CheckpointEntry(stored.name(), type, dtype, dims, stored.bytes());
   }

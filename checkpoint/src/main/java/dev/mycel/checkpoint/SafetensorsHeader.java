@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,9 @@ final class SafetensorsHeader {
     file.read(ByteBuffer.wrap(bytes), Long.BYTES);
     if (bytes[0] != '{') {
       throw problems.damaged(
-          Long.BYTES, String.format("the header begins with the byte %02x and not with {", bytes[0]));
+          Long.BYTES,
+          String.format(
+              Locale.ROOT, "the header begins with the byte %02x and not with {", bytes[0]));
     }
     StrictJson json = new StrictJson(bytes, Long.BYTES, limits.depth, problems);
     json.document(name -> header.member(json, name));
@@ -141,7 +144,8 @@ final class SafetensorsHeader {
     List<Long> shape = Arrays.stream(dims).boxed().toList();
     long needed = StoredTensors.bytes(type, StoredTensors.elements(shape));
     if (needed < 0) {
-      throw wrong(name, "shape " + shape + " of " + type + " is no whole number of bytes below 2^63");
+      throw wrong(
+          name, "shape " + shape + " of " + type + " is no whole number of bytes below 2^63");
     }
     if (needed != offsets[1] - offsets[0]) {
       throw wrong(

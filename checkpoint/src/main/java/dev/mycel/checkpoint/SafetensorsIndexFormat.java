@@ -209,8 +209,10 @@ final class SafetensorsIndexFormat implements FileFormat {
             CheckpointEntry entry = byShard.getOrDefault(name, Map.of()).get(tensor);
             if (entry == null) {
               throw problems.entry(
-                  tensor, 0, "the index names " + name + ", which has no such entry", "copy the set"
-                      + " again: its files do not belong together");
+                  tensor,
+                  0,
+                  "the index names " + name + ", which has no such entry",
+                  "copy the set" + " again: its files do not belong together");
             }
             limit.add(tensor, 0, entry.bytes());
             entries.add(entry);

@@ -199,8 +199,7 @@ final class SafetensorsWriter {
 
   private static void writeContents(List<Item.Numbers> tensors, OutputStream out)
       throws IOException {
-    ByteBuffer block =
-        ByteBuffer.allocateDirect(Elements.BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer block = ByteBuffer.allocateDirect(Elements.BLOCK).order(ByteOrder.LITTLE_ENDIAN);
     WritableByteChannel channel = Channels.newChannel(out);
     for (Item.Numbers numbers : tensors) {
       Tensor tensor = numbers.tensor();

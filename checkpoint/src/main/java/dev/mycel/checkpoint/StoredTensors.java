@@ -79,7 +79,10 @@ final class StoredTensors {
           .entry(
               entry.name(),
               offset,
-              "a tensor of shape " + entry.shape() + " has more than " + MOST_ELEMENTS
+              "a tensor of shape "
+                  + entry.shape()
+                  + " has more than "
+                  + MOST_ELEMENTS
                   + " elements",
               "split it before it is saved");
     }

@@ -121,16 +121,14 @@ final class StrictJson {
 
   /** The next value, a text, a number or a truth value, as a text; another is passed over as "". */
   String scalar() throws IOException {
-    switch (in.peek()) {
-      case STRING:
-      case NUMBER:
-        return unicode(in.nextString());
-      case BOOLEAN:
-        return String.valueOf(in.nextBoolean());
-      default:
+    return switch (in.peek()) {
+      case STRING, NUMBER -> unicode(in.nextString());
+      case BOOLEAN -> String.valueOf(in.nextBoolean());
+      default -> {
         in.skipValue();
-        return "";
-    }
+        yield "";
+      }
+    };
   }
 
   /** Passes over the next value, whatever it is. */

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.sun.management.ThreadMXBean;
 import dev.mycel.core.Mycel;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileSafetensorsTest {
   private static final Path GOLDEN = Path.of("src/test/resources/checkpoints/pytorch");
   private static final int MUTATIONS = Integer.getInteger("mycel.mutations", 2_000);
+
+  /** Whatever a file of some KiB claims; classes that are loaded for the first time count, too. */
+  private static final long MOST_ALLOCATED = 16L << 20;
 
   /** What the message about each malicious file says. */
   private static final Map<String, String> REASONS =
@@ -90,7 +95,11 @@ class HostileSafetensorsTest {
   }
 
   private static void refused(Path path, String reason) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
     CheckpointException e = assertThrows(CheckpointException.class, () -> Checkpoints.open(path));
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(allocated < MOST_ALLOCATED, allocated + " bytes were allocated");
     String message = e.getMessage();
     assertTrue(message.contains(reason), message);
     assertTrue(message.contains(path.toString()), message);
@@ -216,8 +225,7 @@ class HostileSafetensorsTest {
         if (entry.isLoadable()) {
           try (var tensor = file.tensor(entry.name())) {
             assertEquals(entry.dtype(), tensor.dtype());
-            assertEquals(
-                entry.shape(), Arrays.stream(tensor.shape().dims()).boxed().toList());
+            assertEquals(entry.shape(), Arrays.stream(tensor.shape().dims()).boxed().toList());
           }
         }
       }

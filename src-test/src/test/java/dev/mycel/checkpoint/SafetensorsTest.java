@@ -400,13 +400,13 @@ class SafetensorsTest {
           CheckpointFile here = Checkpoints.open(GOLDEN.resolve("shapes.safetensors"))) {
         assertEquals(here.entries(), there.entries());
         here.entries()
-            .forEach(
-                e -> assertSame(e.name(), here.tensor(e.name()), there.tensor(e.name())));
+            .forEach(e -> assertSame(e.name(), here.tensor(e.name()), there.tensor(e.name())));
       }
     }
   }
 
-  // ---- damage while it is open -------------------------------------------------------------------
+  // ---- damage while it is open
+  // -------------------------------------------------------------------
 
   @Test
   void aFileThatBecameShorterIsRefusedAndNotACrash() throws IOException {
