@@ -1,6 +1,7 @@
 /** Saves and restores models and optimiser states. */
 module dev.mycel.checkpoint {
   requires transitive dev.mycel.nn;
+  requires com.google.gson;
   requires com.google.protobuf;
   requires static transitive org.jspecify;
 

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class CheckpointReader {
   private final Trailer.Content content;
   private final Problems problems;
 
-  private CheckpointReader(Trailer.Content content, Problems problems) {
+  CheckpointReader(Trailer.Content content, Problems problems) {
     this.content = content;
     this.problems = problems;
   }
@@ -48,18 +49,34 @@ final class CheckpointReader {
     }
   }
 
-  private LoadedParameters read(LoadOptions options) throws IOException {
+  static boolean isEncrypted(int magic) {
+    return ENCRYPTED.contains(magic);
+  }
+
+  /** All entries of the file, after its check sum was verified if that is wanted. */
+  List<Stored> index(LoadOptions options) throws IOException {
     checkStart();
     long end = Trailer.contentEnd(content);
     if (end < content.size() && options.verifyCrc) {
       Trailer.verify(content, end, problems);
     }
+    return FileIndex.of(content, end, problems);
+  }
+
+  /** An entry as callers see it; one that is no supported tensor has no dtype. */
+  CheckpointEntry entry(Stored stored) {
+    DType dtype = ElementType.dtype(stored.type());
+    List<Long> dims =
+        dtype == null ? stored.dims() : Arrays.stream(shape(stored, dtype).dims()).boxed().toList();
+    String type = stored.type().isEmpty() ? "table" : stored.type();
+    return new CheckpointEntry(stored.name(), type, dtype, dims, stored.bytes());
+  }
+
+  private LoadedParameters read(LoadOptions options) throws IOException {
     Map<String, Parameter> parameters = new LinkedHashMap<>();
     Map<String, String> strings = new LinkedHashMap<>();
     List<Stored> wanted =
-        FileIndex.of(content, end, problems).stream()
-            .filter(s -> options.choice.test(s.name()))
-            .toList();
+        index(options).stream().filter(s -> options.choice.test(s.name())).toList();
     if (wanted.isEmpty()) {
       throw problems.of(
           "there is no entry to load", "the file is empty, or the choice leaves everything out");
@@ -86,7 +103,7 @@ final class CheckpointReader {
     ByteBuffer start = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     content.read(start, 0);
     int magic = start.getInt(0);
-    if (ENCRYPTED.contains(magic)) {
+    if (isEncrypted(magic)) {
       throw problems.of(
           "the file is encrypted, which is not supported",
           "load it with MindSpore and save it again without enc_key");
@@ -100,7 +117,7 @@ final class CheckpointReader {
 
   // ---- checks before memory is asked for --------------------------------------------------------
 
-  private void check(Stored stored) {
+  void check(Stored stored) {
     String type = stored.type();
     if (type.equals(ElementType.RANDOM_OP)) {
       return;
@@ -200,7 +217,7 @@ final class CheckpointReader {
 
   // ---- contents ---------------------------------------------------------------------------------
 
-  private String text(Stored stored) throws IOException {
+  String text(Stored stored) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate((int) stored.bytes());
     for (Stored.Piece piece : stored.pieces()) {
       bytes.limit(bytes.position() + (int) piece.length());
@@ -216,13 +233,18 @@ final class CheckpointReader {
   }
 
   private Parameter parameter(Stored stored) throws IOException {
+    try (Tensor tensor = tensor(stored)) {
+      return new Parameter(tensor, stored.name());
+    }
+  }
+
+  /** The content of an entry that {@link #check} let pass. */
+  Tensor tensor(Stored stored) throws IOException {
     DType dtype = DType.of(stored.type());
     Shape shape = shape(stored, dtype);
     Object array = Elements.array(dtype, (int) shape.size());
     fill(stored, dtype, array);
-    try (Tensor tensor = Interpreters.root().fromHost(array, dtype, shape)) {
-      return new Parameter(tensor, stored.name());
-    }
+    return Interpreters.root().fromHost(array, dtype, shape);
   }
 
   /** Blocks go across pieces, so that a piece may end within an element. */

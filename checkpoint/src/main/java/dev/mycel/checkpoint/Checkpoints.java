@@ -15,7 +15,8 @@ import java.util.zip.CheckedOutputStream;
 
 /**
  * Saves parameters to files and loads them, in MindSpore's {@code .ckpt} format: MindSpore reads
- * what this writes, and the other way round.
+ * what this writes, and the other way round. {@link #open(Path)} reads other formats too, and
+ * {@code saveSafetensors} writes one of them.
  *
  * <pre>{@code
  * saveCheckpoint(net, Path.of("lenet.ckpt"));
@@ -107,6 +108,71 @@ public final class Checkpoints {
     }
     String text = name.toString();
     return text.endsWith(SUFFIX) ? file : file.resolveSibling(text + SUFFIX);
+  }
+
+  // ---- safetensors ------------------------------------------------------------------------------
+
+  /**
+   * Saves all parameters of a cell as safetensors, with the bytes that the reference library writes
+   * for the same tensors.
+   *
+   * @param file gets the suffix {@code .safetensors} if it has not; an existing file is replaced
+   * @return the file that was written
+   */
+  public static Path saveSafetensors(Cell<?, ?> cell, Path file) {
+    return saveSafetensors(cell.parametersDict(), file);
+  }
+
+  /** Saves parameters under their names as safetensors. */
+  public static Path saveSafetensors(List<Parameter> parameters, Path file) {
+    try (Scope scope = Scope.open()) {
+      Items items = new Items(SafetensorsWriter.OP);
+      items.addParameters(parameters, name -> true);
+      return SafetensorsWriter.write(items, file, SafetensorsOptions.defaults());
+    }
+  }
+
+  /**
+   * Saves named values as safetensors.
+   *
+   * @param entries variables (parameters among them), tensors, numbers or booleans; strings become
+   *     metadata
+   */
+  public static Path saveSafetensors(Map<String, ?> entries, Path file) {
+    return saveSafetensors(entries, file, SafetensorsOptions.defaults());
+  }
+
+  /**
+   * Saves named values as safetensors as the options say.
+   *
+   * @return the file that was written, or the index if there are several. A set is written so that
+   *     an index is there only while all its files are.
+   */
+  public static Path saveSafetensors(
+      Map<String, ?> entries, Path file, SafetensorsOptions options) {
+    try (Scope scope = Scope.open()) {
+      Items items = new Items(SafetensorsWriter.OP);
+      items.addAll(entries, options.choice);
+      return SafetensorsWriter.write(items, file, options);
+    }
+  }
+
+  // ---- opening ----------------------------------------------------------------------------------
+
+  /**
+   * Opens a checkpoint of any format that is known, which its content tells and not its name.
+   *
+   * @return what is in the file; close it when everything wanted is loaded
+   * @throws CheckpointException if the file cannot be read, is of no known format, is damaged or
+   *     asks for more than {@link Limits#defaults}
+   */
+  public static CheckpointFile open(Path file) {
+    return open(file, Limits.defaults());
+  }
+
+  /** Opens a checkpoint of any format within those limits. */
+  public static CheckpointFile open(Path file, Limits limits) {
+    return FileFormats.open(file, limits);
   }
 
   // ---- loading ----------------------------------------------------------------------------------

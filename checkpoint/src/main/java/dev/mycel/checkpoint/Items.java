@@ -25,15 +25,25 @@ final class Items {
   /** Longer ones could not be parameters' names again. */
   static final int LONGEST_NAME = 1024;
 
-  private static final String OP = "saveCheckpoint";
+  private static final String SAVE = "saveCheckpoint";
 
+  private final String op;
   private final List<Item> items = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
+
+  Items() {
+    this(SAVE);
+  }
+
+  /** For the operation of that name, for messages. */
+  Items(String op) {
+    this.op = op;
+  }
 
   void addParameters(List<Parameter> parameters, Predicate<String> choice) {
     for (Parameter p : parameters) {
       if (p == null) {
-        throw new ArgumentException(OP + ": a parameter in the list is null");
+        throw new ArgumentException(op + ": a parameter in the list is null");
       }
       if (choice.test(p.name())) {
         add(p.name(), p);
@@ -44,7 +54,7 @@ final class Items {
   void addAll(Map<String, ?> entries, Predicate<String> choice) {
     for (Map.Entry<String, ?> e : entries.entrySet()) {
       if (e.getKey() == null) {
-        throw new ArgumentException(OP + ": a name in the map is null");
+        throw new ArgumentException(op + ": a name in the map is null");
       }
       if (choice.test(e.getKey())) {
         add(e.getKey(), e.getValue());
@@ -52,10 +62,15 @@ final class Items {
     }
   }
 
+  /** What was collected, which may be nothing. */
+  List<Item> collected() {
+    return items;
+  }
+
   List<Item> all() {
     if (items.isEmpty()) {
       throw new ArgumentException(
-          Messages.of(OP + ": there is nothing to save")
+          Messages.of(op + ": there is nothing to save")
               .hint("the cell or map is empty, or the choice leaves everything out")
               .text());
     }
@@ -69,7 +84,7 @@ final class Items {
     } else if (value instanceof Tensor t) {
       items.add(numbers(name, t));
     } else if (value instanceof String s) {
-      encoded(s, "the text of '" + Problems.shortened(name) + "'");
+      encoded(op, s, "the text of '" + Problems.shortened(name) + "'");
       items.add(new Item.Text(name, s));
     } else if (value instanceof Boolean b) {
       items.add(numbers(name, Ops.scalar(b ? 1 : 0, DType.BOOL)));
@@ -79,7 +94,7 @@ final class Items {
       items.add(numbers(name, whole(number.longValue())));
     } else {
       throw new ArgumentException(
-          Messages.of(OP + ": the value of '" + Problems.shortened(name) + "' cannot be saved")
+          Messages.of(op + ": the value of '" + Problems.shortened(name) + "' cannot be saved")
               .line("value", value == null ? "null" : value.getClass().getName())
               .hint("save parameters, tensors, strings, numbers or booleans")
               .text());
@@ -105,16 +120,16 @@ final class Items {
   private void checkName(String name) {
     if (name.length() > LONGEST_NAME) {
       throw new ArgumentException(
-          Messages.of(OP + ": a name is too long")
+          Messages.of(op + ": a name is too long")
               .line("characters", name.length())
               .line("allowed   ", LONGEST_NAME)
               .line("name      ", Problems.shortened(name))
               .text());
     }
-    encoded(name, "the name '" + Problems.shortened(name) + "'");
+    encoded(op, name, "the name '" + Problems.shortened(name) + "'");
     if (!names.add(name)) {
       throw new ArgumentException(
-          Messages.of(OP + ": two entries are called '" + Problems.shortened(name) + "'")
+          Messages.of(op + ": two entries are called '" + Problems.shortened(name) + "'")
               .hint("give each a name of its own")
               .text());
     }
@@ -122,6 +137,10 @@ final class Items {
 
   /** The text in UTF-8; halves of characters are refused, not replaced. */
   static byte[] encoded(String text, String what) {
+    return encoded(SAVE, text, what);
+  }
+
+  private static byte[] encoded(String op, String text, String what) {
     try {
       ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
       byte[] array = new byte[bytes.remaining()];
@@ -129,7 +148,7 @@ final class Items {
       return array;
     } catch (CharacterCodingException e) {
       throw new CheckpointException(
-          Messages.of(OP + ": " + what + " is no valid Unicode")
+          Messages.of(op + ": " + what + " is no valid Unicode")
               .hint("it has half of a surrogate pair")
               .text(),
           e);

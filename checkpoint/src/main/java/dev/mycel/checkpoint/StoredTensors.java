@@ -1,0 +1,123 @@
+package dev.mycel.checkpoint;
+
+import dev.mycel.core.DType;
+import dev.mycel.core.Interpreters;
+import dev.mycel.core.Shape;
+import dev.mycel.core.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** Checks what a file announces of a tensor, and makes the tensor of its bytes. */
+final class StoredTensors {
+  /** More could not be one Java array, which tensors are made from. */
+  static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
+
+  /** Axes that a tensor may have. */
+  static final int MOST_AXES = 64;
+
+  /** The bytes of one content, in row-major order. */
+  interface Content {
+    /**
+     * The next bytes, in the byte order of the content; the buffer is valid until the next call.
+     *
+     * @param bytes how many: {@link Elements#BLOCK} or the rest
+     */
+    ByteBuffer next(int bytes) throws IOException;
+  }
+
+  private StoredTensors() {}
+
+  /**
+   * Number of elements.
+   *
+   * @return the product of the extents, or -1 if one is negative, there are more than {@link
+   *     #MOST_AXES}, or the extents that are not 0 have a product beyond 2^63
+   */
+  static long elements(List<Long> dims) {
+    if (dims.size() > MOST_AXES) {
+      return -1;
+    }
+    long product = 1;
+    boolean empty = false;
+    for (long dim : dims) {
+      if (dim < 0 || dim != 0 && product > Long.MAX_VALUE / dim) {
+        return -1;
+      }
+      empty |= dim == 0;
+      product *= dim == 0 ? 1 : dim;
+    }
+    return empty ? 0 : product;
+  }
+
+  /** Bytes of that many elements, or -1 if they are beyond 2^63 or end within a byte. */
+  static long bytes(StoredType type, long elements) {
+    if (elements < 0 || elements > Long.MAX_VALUE / type.bits()) {
+      return -1;
+    }
+    long bits = elements * type.bits();
+    return bits % 8 == 0 ? bits / 8 : -1;
+  }
+
+  /**
+   * The tensor of an entry whose shape was checked and whose content has as many bytes as the shape
+   * needs.
+   *
+   * @param offset where the content begins, for messages
+   */
+  static Tensor load(
+      CheckpointFile file, CheckpointEntry entry, StoredType type, long offset, Content content)
+      throws IOException {
+    DType dtype = type.loaded();
+    if (dtype == null) {
+      throw file.unloadable(entry);
+    }
+    long size = elements(entry.shape());
+    if (size < 0 || size > MOST_ELEMENTS) {
+      throw file.problems()
+          .entry(
+              entry.name(),
+              offset,
+              "a tensor of shape "
+                  + entry.shape()
+                  + " has more than "
+                  + MOST_ELEMENTS
+                  + " elements",
+              "split it before it is saved");
+    }
+    Object array = Elements.array(dtype, (int) size);
+    int most = Elements.BLOCK / (type.bits() / 8);
+    for (int at = 0; at < size; ) {
+      int count = (int) Math.min(most, size - at);
+      ByteBuffer bytes = content.next(count * (type.bits() / 8));
+      int taken = type.decode(bytes, array, at, count);
+      if (taken < count) {
+        throw file.problems()
+            .entry(
+                entry.name(),
+                offset,
+                "element " + (at + taken) + " is 2^63 or more, which no int64 can be",
+                "leave the entry out");
+      }
+      at += count;
+    }
+    return Interpreters.root().fromHost(array, dtype, Shape.of(entry.shape()));
+  }
+
+  /** A content that lies in a file from an offset on, the lowest byte of an element first. */
+  static Content at(Trailer.Content file, long offset, long bytes) {
+    ByteBuffer block = Elements.block(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return new Content() {
+      private long position = offset;
+
+      @Override
+      public ByteBuffer next(int count) throws IOException {
+        block.clear().limit(count);
+        file.read(block, position);
+        position += count;
+        return block.flip();
+      }
+    };
+  }
+}
