@@ -202,13 +202,12 @@ class MycelAssertionsTest {
     Tensor actual = Tensor.of(new double[][] {{1, 2, 3, 4, 5, 6}, {0, 0, 0, 0.5, 0, 0.125}});
     Tensor expected = Tensor.of(new double[][] {{1, 2, 3, 4, 5, 6}, {0, 0, 0, 0.25, 0, 0}});
     assertEquals(
-        String.join(
-            "\n",
-            "assertClose: 2 of 12 elements differ too much",
-            "  largest   0.25 (relative 1.0) at (1, 3)",
-            "  allowed   atol 0.01 + rtol 0.0 x |expected|",
-            "  actual    0.0 0.0 [0.5] 0.0 0.125",
-            "  expected  0.0 0.0 [0.25] 0.0 0.0"),
+        """
+        assertClose: 2 of 12 elements differ too much
+          largest   0.25 (relative 1.0) at (1, 3)
+          allowed   atol 0.01 + rtol 0.0 x |expected|
+          actual    0.0 0.0 [0.5] 0.0 0.125
+          expected  0.0 0.0 [0.25] 0.0 0.0""",
         failure(() -> assertClose(actual, expected, 0, 0.01)));
   }
 
@@ -251,13 +250,12 @@ class MycelAssertionsTest {
     int[] next = {0};
     Function<Integer, Tensor> rising = b -> Tensor.of(losses[next[0]++]);
     assertEquals(
-        String.join(
-            "\n",
-            "assertLossFalls: the loss does not fall in 4 steps",
-            "  first   1.0",
-            "  last    4.0",
-            "  losses  1.0 2.0 3.0 4.0",
-            "  hint  is the network in training mode, and does the optimiser have its parameters?"),
+        """
+        assertLossFalls: the loss does not fall in 4 steps
+          first   1.0
+          last    4.0
+          losses  1.0 2.0 3.0 4.0
+          hint  is the network in training mode, and does the optimiser have its parameters?""",
         failure(() -> assertLossFalls(rising, List.of(0), 4)));
     contains(
         failure(() -> assertLossFalls(b -> Tensor.of(Float.NaN), List.of(0), 4)),
