@@ -123,6 +123,8 @@ final class GradCases {
       into.add(e.getAsString());
     } else if (e.isJsonObject() && e.getAsJsonObject().has("tensor")) {
       into.add(array(e.getAsJsonObject()));
+    } else if (e.isJsonObject()) {
+      e.getAsJsonObject().entrySet().forEach(part -> collect(part.getValue(), into));
     } else {
       throw new Unsupported("gradients: a part " + e);
     }

@@ -54,6 +54,7 @@ final class GradFunctions {
     cells();
     higher();
     DerivativeFunctions.add(TABLE);
+    HookFunctions.add(TABLE);
   }
 
   static Tensor product(List<Tensor> t) {

@@ -53,6 +53,9 @@ final class Layers {
             a.has("keep_prob")
                 ? Dropout.keepProb(a.number("keep_prob"))
                 : Dropout.p(a.number("p", 0.5)));
+    put("Dropout1d", a -> new Dropout1d(a.number("p", 0.5)));
+    put("Dropout2d", a -> new Dropout2d(a.number("p", 0.5)));
+    put("Dropout3d", a -> new Dropout3d(a.number("p", 0.5)));
     put(
         "Embedding",
         a -> {

@@ -10,8 +10,12 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Random;
+import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
 import dev.mycel.nn.layer.Dropout;
+import dev.mycel.nn.layer.Dropout1d;
+import dev.mycel.nn.layer.Dropout2d;
+import dev.mycel.nn.layer.Dropout3d;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -103,5 +107,31 @@ class DropoutTest {
       assertThrows(ArgumentException.class, () -> Dropout.p(p));
     }
     assertThrows(ArgumentException.class, () -> Dropout.keepProb(0));
+  }
+
+  @Test
+  void channelsAreDroppedWhole() {
+    Dropout2d dropout = new Dropout2d(0.25);
+    Tensor x = Ops.ones(50, 40, 3, 5);
+    assertTrue(dropout.call(x).sameAs(x), "inference is the identity");
+    dropout.setTrain(true);
+    Tensor y = dropout.call(x);
+    Tensor first = y.narrow(2, 0, 1).narrow(3, 0, 1);
+    assertTrue(y.sameAs(first.broadcastTo(50, 40, 3, 5)), "a channel is one number");
+    assertEquals(0.75, first.gt(0).cast(DType.FLOAT32).mean().item(), 4 * Math.sqrt(0.1875 / 2000));
+    assertEquals(4 / 3.0, y.max().item(), 1e-6);
+    assertFalse(dropout.call(x).sameAs(y), "calls differ");
+  }
+
+  @Test
+  void channelDropoutTakesBatchesAndSingleImages() {
+    assertEquals(3, new Dropout1d().setTrain(true).call(Ops.ones(2, 3, 4)).shape().rank());
+    assertEquals(4, new Dropout3d().setTrain(true).call(Ops.ones(3, 4, 5, 6)).shape().rank());
+    Dropout1d all = new Dropout1d(1);
+    all.setTrain(true);
+    assertEquals(0, all.call(Ops.ones(2, 3, 4)).max().item());
+    assertThrows(ShapeException.class, () -> new Dropout2d().call(Ops.ones(2, 3)));
+    assertThrows(ArgumentException.class, () -> new Dropout2d(1.5));
+    assertEquals("Dropout2d(p=0.7)", new Dropout2d(0.3).toString());
   }
 }
