@@ -21,6 +21,7 @@ import dev.mycel.core.Random;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
 import dev.mycel.core.Triple;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
 import dev.mycel.nn.layer.Dense;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The numbers of the specification's section 3.4, and what has to hold around them. */
+@MycelTest
 class AutogradTest {
   /** Two tensors under names. */
   record Sides(Tensor left, Tensor right) {}

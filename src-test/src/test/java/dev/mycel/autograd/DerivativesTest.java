@@ -34,6 +34,7 @@ import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorType;
 import dev.mycel.core.Variable;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
 import dev.mycel.nn.SequentialCell;
@@ -54,6 +55,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Directions, Jacobians, slices, identities, and how they compose. */
+@MycelTest
 class DerivativesTest {
   /** Two tensors under names. */
   record Sides(Tensor left, Tensor right) {}

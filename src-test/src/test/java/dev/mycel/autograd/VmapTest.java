@@ -11,6 +11,7 @@ import dev.mycel.core.Ops;
 import dev.mycel.core.Primitive;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.test.Draw;
 import dev.mycel.test.OpSample;
 import dev.mycel.test.OpSamples;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.TestFactory;
  * Every sample over slices against a loop over them, on the reference backend: with all inputs
  * sliced, and with each alone.
  */
+@MycelTest
 final class VmapTest {
   private static final int SLICES = 3;
   private String before = "";

@@ -219,6 +219,18 @@ class RandomAndDeviceGuideTest {
     assertEquals(1, counter.call(Ops.zeros(1)).item());
     assertEquals(2, counter.call(Ops.zeros(1)).item());
     assertEquals(2, counter.calls.value().item());
+    assertThrows(ArgumentException.class, () -> new Resetting().call(Ops.zeros(1)));
+  }
+
+  /** Takes the way that is refused. */
+  private static final class Resetting extends Cell<Tensor, Tensor> {
+    private final Parameter calls = new Parameter(Ops.zeros(1), "calls");
+
+    @Override
+    protected Tensor construct(Tensor x) {
+      calls.setData(x);
+      return x;
+    }
   }
 
   @ParameterizedTest(name = "{displayName} on {0}")

@@ -22,6 +22,7 @@ import dev.mycel.core.Prims;
 import dev.mycel.core.Random;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.amp.Amp;
 import dev.mycel.nn.amp.AmpLevel;
 import dev.mycel.nn.amp.AmpList;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@MycelTest
 class AmpTest {
   /** Notes the dtypes that pass it. */
   private static final class Probe extends Cell<Tensor, Tensor> {

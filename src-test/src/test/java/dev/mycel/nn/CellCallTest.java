@@ -10,6 +10,7 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.Dense;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes into cells, what comes out, and what errors tell on the way. */
 @SuppressWarnings({"UnusedVariable", "unused"}) // fields are read by the registry
+@MycelTest
 class CellCallTest {
   /** Arguments by name, some of which may be left out. */
   private record Query(Tensor q, Optional<Tensor> mask, boolean negate) {

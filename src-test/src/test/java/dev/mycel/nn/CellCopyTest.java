@@ -12,6 +12,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Generator;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.Dense;
 import dev.mycel.nn.layer.LSTM;
 import dev.mycel.nn.layer.ReLU;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** Deep copies of cells. */
 @SuppressWarnings({"UnusedVariable", "unused"}) // fields are read by the registry
+@MycelTest
 class CellCopyTest {
   private abstract static class Plain extends Cell<Tensor, Tensor> {
     @Override

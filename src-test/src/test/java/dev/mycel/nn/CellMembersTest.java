@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.Dense;
 import dev.mycel.nn.layer.ReLU;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which fields of which classes are members. */
 @SuppressWarnings({"UnusedVariable", "unused", "FieldMayBeFinal"}) // the registry reads fields
+@MycelTest
 class CellMembersTest {
   private abstract static class Plain extends Cell<Tensor, Tensor> {
     @Override

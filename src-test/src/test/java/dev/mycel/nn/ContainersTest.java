@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.Dense;
 import dev.mycel.nn.layer.ReLU;
 import dev.mycel.nn.layer.Tanh;
@@ -19,6 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 @SuppressWarnings({"UnusedVariable", "unused"}) // fields are read by the registry
+@MycelTest
 class ContainersTest {
   private static List<String> keys(Cell<?, ?> cell) {
     return cell.cellsAndNames().stream().map(NamedCell::name).skip(1).toList();

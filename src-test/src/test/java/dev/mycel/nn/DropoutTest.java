@@ -12,6 +12,7 @@ import dev.mycel.core.Ops;
 import dev.mycel.core.Random;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.Dropout;
 import dev.mycel.nn.layer.Dropout1d;
 import dev.mycel.nn.layer.Dropout2d;
@@ -19,6 +20,7 @@ import dev.mycel.nn.layer.Dropout3d;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@MycelTest
 class DropoutTest {
   private static final long SEED = 11;
 

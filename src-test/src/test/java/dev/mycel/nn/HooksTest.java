@@ -19,6 +19,7 @@ import dev.mycel.core.Scope;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.BatchNorm2d;
 import dev.mycel.nn.layer.Conv2d;
 import dev.mycel.nn.layer.Dense;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The numbers of section 1.10 of the specification, and what has to hold around them. */
+@MycelTest
 class HooksTest {
   private record Sides(List<Tensor> parts, Tensor index, String name) {}
 

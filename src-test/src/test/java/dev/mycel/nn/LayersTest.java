@@ -13,6 +13,7 @@ import dev.mycel.core.Random;
 import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.Activations;
 import dev.mycel.nn.layer.AdaptiveAvgPool2d;
 import dev.mycel.nn.layer.AdaptiveMaxPool2d;
@@ -38,6 +39,7 @@ import dev.mycel.nn.layer.ReLU6;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@MycelTest
 class LayersTest {
   private static Tensor ramp(long... shape) {
     Shape s = Shape.of(shape);

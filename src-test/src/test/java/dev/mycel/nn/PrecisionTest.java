@@ -16,6 +16,7 @@ import dev.mycel.core.DTypeException;
 import dev.mycel.core.Precision;
 import dev.mycel.core.Random;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.BatchNorm2d;
 import dev.mycel.nn.layer.Conv2d;
 import dev.mycel.nn.layer.Dense;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
+@MycelTest
 class PrecisionTest {
   /** Notes the dtypes that pass it. */
   private static final class Probe extends Cell<Tensor, Tensor> {

@@ -23,6 +23,7 @@ import dev.mycel.core.Scope;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.BatchNorm1d;
 import dev.mycel.nn.layer.BatchNorm2d;
 import dev.mycel.nn.layer.Conv2d;
@@ -51,6 +52,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is recomputed gives the same bits, in less memory, and moves nothing twice. */
+@MycelTest
 class RecomputeTest {
   /** A cell made of a function. */
   private static final class Does<I, O> extends Cell<I, O> {

@@ -13,12 +13,14 @@ import dev.mycel.core.Random;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clipping by the global norm. */
+@MycelTest
 class ClippingTest {
   @AfterEach
   void asBefore() {

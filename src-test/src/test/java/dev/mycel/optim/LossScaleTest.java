@@ -17,6 +17,7 @@ import dev.mycel.core.Random;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
 import dev.mycel.nn.Reduction;
@@ -45,6 +46,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@MycelTest
 class LossScaleTest {
   private static final Tensor LABELS = Tensor.of(new int[] {0, 1, 2, 1});
 

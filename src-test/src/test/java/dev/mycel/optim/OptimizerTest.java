@@ -10,6 +10,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.Random;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.Parameter;
 import dev.mycel.nn.WithLossCell;
 import dev.mycel.nn.layer.Dense;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules against loops in plain Java over many steps; rates, groups and refusals. */
+@MycelTest
 class OptimizerTest {
   private static final int STEPS = 25;
 
