@@ -79,6 +79,8 @@ final class CellMistakes {
 
   private static final class WithLambda extends Plain {
     private final Dense fc = new Dense(2, 1);
+
+    @SuppressWarnings("UnnecessaryLambda") // the mistake is to keep one
     private final UnaryOperator<Tensor> head = x -> fc.call(x);
   }
 
