@@ -41,7 +41,7 @@ final class HookFunctions {
     Sum net = new Sum();
     Pair<Tensor, Tensor> at = new Pair<>(in.get("x"), in.get("y"));
     Function<Pair<Tensor, Tensor>, List<Tensor>> before =
-        grad((Pair<Tensor, Tensor> p) -> net.call(p), 0, 1)::apply;
+        grad((Pair<Tensor, Tensor> p) -> net.call(p), 0, 1);
     Map<String, Object> found = new LinkedHashMap<>();
     HookHandle hook = net.registerForwardHook((cell, input, output) -> output.mul(2));
     found.put("forward hook: output*2", valueAndGrads(net, at));
