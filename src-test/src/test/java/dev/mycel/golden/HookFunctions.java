@@ -47,8 +47,7 @@ final class HookFunctions {
     found.put("forward hook: output*2", valueAndGrads(net, at));
     hook.remove();
     found.put("hook removed", valueAndGrads(net, at));
-    HookHandle constants =
-        net.registerForwardPreHook((cell, input) -> new Pair<>(one(3), one(4)));
+    HookHandle constants = net.registerForwardPreHook((cell, input) -> new Pair<>(one(3), one(4)));
     found.put("pre hook: constants 3 and 4", valueAndGrads(net, at));
     constants.remove();
     HookHandle scaled =
@@ -78,8 +77,7 @@ final class HookFunctions {
     Map<String, Object> found = new LinkedHashMap<>();
     Map<String, List<float[]>> seen = new LinkedHashMap<>();
     HookHandle looking = net.r.registerBackwardPreHook((cell, dy) -> look(seen, "pre hook", 1, dy));
-    HookHandle alike =
-        net.r.registerBackwardHook((cell, dx, dy) -> look(seen, "hook", 1, dx, dy));
+    HookHandle alike = net.r.registerBackwardHook((cell, dx, dy) -> look(seen, "hook", 1, dx, dy));
     found.put("gradient while looking", gradient(net, in));
     looking.remove();
     alike.remove();

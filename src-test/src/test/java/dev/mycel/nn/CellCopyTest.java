@@ -155,6 +155,7 @@ class CellCopyTest {
 
   private static final class WithLambda extends Plain {
     private final Dense fc = new Dense(1, 1);
+
     @SuppressWarnings("UnnecessaryLambda") // what is copied is a field
     private final UnaryOperator<Tensor> head = x -> fc.call(x);
   }

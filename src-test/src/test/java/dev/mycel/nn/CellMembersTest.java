@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Which fields of which classes are members. */
-@SuppressWarnings({"UnusedVariable", "unused", "FieldMayBeFinal"}) // the registry reads fields
+// The registry reads fields, of any access.
+@SuppressWarnings({"UnusedVariable", "unused", "FieldMayBeFinal", "EffectivelyPrivate"})
 @MycelTest
 class CellMembersTest {
   private abstract static class Plain extends Cell<Tensor, Tensor> {

@@ -331,11 +331,11 @@ class LossScaleTest {
     assertEquals(FLOAT16, net.get(1).computeType().orElseThrow());
 
     net = net();
-    step = build(net, AmpOptions.of(AmpLevel.O3).keepBatchnormFp32(true));
+    build(net, AmpOptions.of(AmpLevel.O3).keepBatchnormFp32(true));
     assertEquals(FLOAT32, net.get(1).computeType().orElseThrow());
 
     net = net();
-    step = build(net, AmpOptions.of(AmpLevel.O3).castModelType(FLOAT32));
+    build(net, AmpOptions.of(AmpLevel.O3).castModelType(FLOAT32));
     assertTrue(net.precision().isEmpty());
 
     net = net();
