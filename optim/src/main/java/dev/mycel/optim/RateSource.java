@@ -37,8 +37,11 @@ final class RateSource {
 
   /** The rate of a step, checked: users may have changed it. */
   double at(String op, long step) {
-    double rate = Checks.nonNegative(op, name + " at step " + step, raw(op, step));
-    return rate;
+    double rate = raw(op, step);
+    // The text is for the error only: this runs for each parameter of each step.
+    return rate >= 0 && rate < Double.POSITIVE_INFINITY
+        ? rate
+        : Checks.nonNegative(op, name + " at step " + step, rate);
   }
 
   private double raw(String op, long step) {

@@ -13,8 +13,13 @@ import javax.management.NotificationEmitter;
 import javax.management.NotificationListener;
 import javax.management.openmbean.CompositeData;
 
-/** What the garbage collector costs a training that runs for a while. */
+/**
+ * What the garbage collector costs a training that runs for a while. The warm-up is told apart: what
+ * the virtual machine itself has just made is copied then, whatever the program does.
+ */
 final class GcMinute {
+  private static final double LONGEST_WARM_UP_SECONDS = 20;
+
   private final LongAdder collections = new LongAdder();
   private final LongAdder total = new LongAdder();
   private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
@@ -23,37 +28,62 @@ final class GcMinute {
 
   static String run(Runnable step, String workload, DType dtype, double seconds)
       throws InterruptedException {
+    GcMinute early = new GcMinute();
+    early.during(() -> Timer.warmUp(step, 3, LONGEST_WARM_UP_SECONDS));
     GcMinute seen = new GcMinute();
-    NotificationListener listener = (notification, handback) -> seen.add(notification);
-    for (GarbageCollectorMXBean b : ManagementFactory.getGarbageCollectorMXBeans()) {
-      if (b instanceof NotificationEmitter emitter) {
-        emitter.addNotificationListener(listener, null, null);
-      }
+    Training training = new Training(step, seconds);
+    seen.during(training);
+    return String.format(
+        Locale.ROOT,
+        "{\"workload\": \"%s\", \"dtype\": \"%s\", \"seconds\": %.1f, \"steps\": %d,"
+            + " \"collections\": %d, \"longest_pause_ms\": %d, \"total_pause_ms\": %d,"
+            + " \"warmup_longest_pause_ms\": %d}",
+        workload,
+        dtype == DType.FLOAT32 ? "fp32" : "bf16",
+        training.elapsed,
+        training.steps,
+        seen.collections.sum(),
+        seen.longest.get(),
+        seen.total.sum(),
+        early.longest.get());
+  }
+
+  /** Steps until the time is over. */
+  private static final class Training implements Runnable {
+    private final Runnable step;
+    private final double seconds;
+    private double elapsed;
+    private long steps;
+
+    Training(Runnable step, double seconds) {
+      this.step = step;
+      this.seconds = seconds;
     }
-    long start = System.nanoTime();
-    long steps = 0;
-    double elapsed = 0;
-    try {
+
+    @Override
+    public void run() {
+      long start = System.nanoTime();
       while (elapsed < seconds) {
         step.run();
         steps++;
         elapsed = (System.nanoTime() - start) / 1e9;
       }
+    }
+  }
+
+  private void during(Runnable work) throws InterruptedException {
+    NotificationListener listener = (notification, handback) -> add(notification);
+    for (GarbageCollectorMXBean b : ManagementFactory.getGarbageCollectorMXBeans()) {
+      if (b instanceof NotificationEmitter emitter) {
+        emitter.addNotificationListener(listener, null, null);
+      }
+    }
+    try {
+      work.run();
       Thread.sleep(200); // notifications come from a thread of their own, a little late
     } finally {
       remove(listener);
     }
-    return String.format(
-        Locale.ROOT,
-        "{\"workload\": \"%s\", \"dtype\": \"%s\", \"seconds\": %.1f, \"steps\": %d,"
-            + " \"collections\": %d, \"longest_pause_ms\": %d, \"total_pause_ms\": %d}",
-        workload,
-        dtype == DType.FLOAT32 ? "fp32" : "bf16",
-        elapsed,
-        steps,
-        seen.collections.sum(),
-        seen.longest.get(),
-        seen.total.sum());
   }
 
   private static void remove(NotificationListener listener) {

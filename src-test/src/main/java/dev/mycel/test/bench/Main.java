@@ -26,6 +26,9 @@ import java.util.Locale;
 public final class Main {
   private static final int SAMPLES = 50;
 
+  /** How long a step runs under the profile before it is measured. */
+  private static final double PROFILE_SECONDS = 3;
+
   private Main() {}
 
   /** Runs what the arguments ask for. */
@@ -100,6 +103,9 @@ public final class Main {
 
   /** Prints, beside the line of JSON, which primitives take the time of some further calls. */
   private static void profile(Runnable step) {
+    try (Profile warmUp = Profile.open()) { // the measuring code has to be compiled, too
+      Timer.warmUp(step, PROFILE_SECONDS, PROFILE_SECONDS);
+    }
     try (Profile p = Profile.open()) {
       for (int i = 0; i < 20; i++) {
         step.run();
@@ -135,7 +141,7 @@ public final class Main {
     return String.format(
         Locale.ROOT,
         "{\"peer\": \"%s\", \"version\": \"%s\", \"workload\": \"%s\", \"mode\": \"%s\", \"dtype\": \"%s\","
-            + " \"min_us\": %.4f, \"median_us\": %.4f, \"n\": %d, \"peak_mb\": %.1f, \"inner\": %d,"
+            + " \"min_us\": %.4f, \"median_us\": %.4f, \"n\": %d, \"peak_mb\": %.1f, \"peak_rss_mb\": %.1f, \"inner\": %d,"
             + " \"warmup_s\": %.1f, \"heap_bytes\": %d}",
         peer,
         version,
@@ -146,6 +152,7 @@ public final class Main {
         r.medianUs() / calls,
         r.n(),
         peak,
+        Machine.peakMiB(),
         r.inner() * calls,
         r.warmUpSeconds(),
         r.heapBytes() / calls);

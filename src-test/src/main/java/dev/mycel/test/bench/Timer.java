@@ -47,7 +47,8 @@ final class Timer {
     return new Result(times[0] * 1e6, times[samples / 2] * 1e6, samples, inner, warmUp, heap);
   }
 
-  private static double warmUp(Runnable step, double least, double most) {
+  /** Runs the step until its time is steady; gives the seconds that took. */
+  static double warmUp(Runnable step, double least, double most) {
     long start = System.nanoTime();
     double fastest = Double.MAX_VALUE;
     int steady = 0;
