@@ -7,6 +7,7 @@ import dev.mycel.core.TensorException;
 import dev.mycel.core.Tree;
 import dev.mycel.nn.Cell;
 import dev.mycel.optim.Optimizer;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,8 @@ public final class InternalCallbackParam {
   EvalResults metrics = EvalResults.EMPTY;
   EvalResults evalResults = EvalResults.EMPTY;
   @Nullable Iterable<?> validDataset;
+  @Nullable TrainingState state;
+  @Nullable Path resumedFrom;
 
   InternalCallbackParam(
       Model<?, ?, ?> model,
@@ -72,6 +75,28 @@ public final class InternalCallbackParam {
   /** The optimiser, if the model has one. */
   public Optional<Optimizer> optimizer() {
     return model.optimizer();
+  }
+
+  /**
+   * The state of the training as it is now, to be saved: {@code
+   * context.originalArgs().trainingState().save(file)}.
+   *
+   * @throws TensorException in an evaluation
+   */
+  public TrainingState trainingState() {
+    TrainingState now = state;
+    if (now == null) {
+      throw new TensorException(
+          Messages.of("trainingState: an evaluation has none")
+              .hint("ask for it in the hooks of a training, onTrainStepEnd for example")
+              .text());
+    }
+    return now;
+  }
+
+  /** The file that the training was resumed from, if it was. */
+  public Optional<Path> resumedFrom() {
+    return Optional.ofNullable(resumedFrom);
   }
 
   /** The number of the last epoch. */
@@ -133,6 +158,24 @@ public final class InternalCallbackParam {
    */
   public Optional<Object> netOutputs() {
     return Optional.ofNullable(netOutputs);
+  }
+
+  /** Takes the numbers over of a state that was restored. */
+  void follow(TrainingState s) {
+    curEpochNum = (int) s.epoch();
+    curStepNum = s.step();
+    stepInEpoch = (int) s.batch();
+    stepsOfLastEpoch = (int) s.progress.batchesBefore();
+  }
+
+  /** The numbers before an epoch, which may be one that had begun. */
+  void beginEpoch(TrainingState s) {
+    boolean goesOn = !s.progress.epochEnded();
+    curEpochNum = (int) s.epochsDone() + 1;
+    stepsOfLastEpoch = (int) (goesOn ? s.progress.batchesBefore() : s.batch());
+    stepInEpoch = goesOn ? (int) s.batch() : 0;
+    metrics = EvalResults.EMPTY;
+    evalResults = EvalResults.EMPTY;
   }
 
   /** Takes the outputs out of every scope: hooks may look at them until the next step. */
