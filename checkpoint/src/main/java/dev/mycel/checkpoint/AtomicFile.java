@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.CopyOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ final class AtomicFile {
     boolean done = false;
     try {
       Interrupts.outlasting(() -> writeAndSync(temporary, body));
-      rename(temporary, real);
+      rename(temporary, real, Files::move);
       done = true;
     } catch (IOException e) {
       throw problems.io(
@@ -70,11 +71,16 @@ final class AtomicFile {
     return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
   }
 
-  private static void rename(Path from, Path to) throws IOException {
+  /** As {@link Files#move} is. */
+  interface Mover {
+    void move(Path from, Path to, CopyOption how) throws IOException;
+  }
+
+  static void rename(Path from, Path to, Mover mover) throws IOException {
     try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      mover.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+      mover.move(from, to, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Tensor;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,8 +194,8 @@ public final class CheckpointManager implements AutoCloseable {
   }
 
   /**
-   * A whole file that was saved at that step or a later one belongs to another training, unless
-   * this manager wrote just that file. Damaged ones are in nobody's way.
+   * A whole file that was saved at that step or a later one belongs to another training, unless it
+   * is just the one that this manager wrote or gave. Damaged ones are in nobody's way.
    */
   private void beginRunIfTaken(long epoch, long step) throws IOException {
     for (CheckpointFiles.Named f : CheckpointFiles.list(folder, prefix)) {
@@ -201,7 +203,7 @@ public final class CheckpointManager implements AutoCloseable {
       if (f.run() == run
           && !f.breakpoint()
           && !f.isBefore(epoch, step)
-          && !(same && own.contains(f.file()))
+          && !(same && (own.contains(f.file()) || handedOut.contains(f.file())))
           && whyNotWhole(f.file()) == null) {
         beginRun();
         return;
@@ -308,14 +310,36 @@ public final class CheckpointManager implements AutoCloseable {
   private static @Nullable String whyNotWhole(Path file) {
     try {
       Checkpoints.verify(file);
-      try (CheckpointFile opened = Checkpoints.open(file)) {
-        boolean state =
-            opened.entries().stream()
-                .anyMatch(e -> e.name().equals(StateEntries.PREFIX + StateEntries.VERSION));
-        return state ? null : "it holds no training state";
-      }
+      return uninterrupted(() -> hasEntry(file, StateEntries.PREFIX + StateEntries.VERSION))
+          ? null
+          : "it holds no training state";
     } catch (CheckpointException e) {
       return String.valueOf(e.getMessage());
+    }
+  }
+
+  private static boolean hasEntry(Path file, String name) {
+    try (CheckpointFile opened = Checkpoints.open(file)) {
+      return opened.entries().stream().anyMatch(e -> e.name().equals(name));
+    }
+  }
+
+  /** Reads although the thread is interrupted, lest a whole file be taken for a damaged one. */
+  private static <T> T uninterrupted(Supplier<T> read) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return read.get();
+    } catch (CheckpointException e) {
+      if (!(e.getCause() instanceof ClosedByInterruptException)) {
+        throw e;
+      }
+      interrupted = true;
+      Thread.interrupted();
+      return read.get();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -338,7 +362,8 @@ public final class CheckpointManager implements AutoCloseable {
     if (monitor == null) {
       return OptionalDouble.empty();
     }
-    return metrics.computeIfAbsent(file, f -> readMetric(f, StateEntries.PREFIX + METRIC + monitor));
+    String name = StateEntries.PREFIX + METRIC + monitor;
+    return metrics.computeIfAbsent(file, f -> uninterrupted(() -> readMetric(f, name)));
   }
 
   private static OptionalDouble readMetric(Path file, String name) {
@@ -350,6 +375,9 @@ public final class CheckpointManager implements AutoCloseable {
         return value.size() == 1 ? OptionalDouble.of(value.item()) : OptionalDouble.empty();
       }
     } catch (CheckpointException e) {
+      if (e.getCause() instanceof ClosedByInterruptException) {
+        throw e;
+      }
       LOG.log(System.Logger.Level.WARNING, "CheckpointManager: no value is read of " + file, e);
       return OptionalDouble.empty();
     }

@@ -2,6 +2,7 @@ package dev.mycel.train;
 
 import dev.mycel.checkpoint.CheckpointException;
 import dev.mycel.checkpoint.Checkpoints;
+import dev.mycel.checkpoint.LoadOptions;
 import dev.mycel.checkpoint.LoadedParameters;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
@@ -57,12 +58,14 @@ final class StateEntries {
 
   /** Reads a file, which must be a training state. */
   static StateEntries read(Path file) {
-    StateEntries entries = new StateEntries(file, Checkpoints.loadCheckpoint(file));
+    LoadOptions options = LoadOptions.defaults().verifyCrc(false);
+    StateEntries entries = new StateEntries(file, Checkpoints.loadCheckpoint(file, options));
     if (!entries.reserved.containsKey(VERSION)) {
       throw entries.refused(
           "the file holds no training state",
           "a file of parameters alone is loaded by Checkpoints.loadCheckpoint and loadParamIntoNet");
     }
+    Checkpoints.verify(file);
     long version = entries.takeCount(VERSION);
     if (version != NEWEST) {
       throw entries.refused(
