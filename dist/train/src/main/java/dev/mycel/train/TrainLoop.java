@@ -126,7 +126,7 @@ final class TrainLoop {
       restoration.applyCallbacks();
       state.continueRandom();
     } catch (RuntimeException | Error e) {
-      args.follow(state);
+      args.curStepNum = 0; // no step was done: there is nothing to save
       throw e;
     }
     return state;
