@@ -157,6 +157,7 @@ class ResumeTest {
         Attempt second = new Attempt(77);
         second.fit(options().resumeFrom(manager), manager.everySteps(100));
         assertTrue(Files.exists(last(name)), name);
+        assertEquals(whole.history.history(), second.history.history(), name);
         for (var e : whole.net.parametersDict().entrySet()) {
           assertTrue(
               e.getValue().value().sameAs(second.net.parametersDict().get(e.getKey()).value()),

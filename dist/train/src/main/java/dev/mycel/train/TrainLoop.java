@@ -154,7 +154,7 @@ final class TrainLoop {
       callbacks.each(Callback::onTrainStepEnd, context);
       callbacks.each((callback, c) -> callback.settled(c, false), context);
       if (context.getStopRequested()) {
-        state.holdRandom(); // an evaluation may follow, and the epoch goes on when it is resumed
+        state.hold(); // the epoch's end follows now, and once more when it was resumed
         return false;
       }
     }

@@ -73,7 +73,7 @@ public final class TrainingState {
   @Nullable Moment epochBegin;
   @Nullable RandomSnapshot continued;
   @Nullable Iterator<?> resumed;
-  private @Nullable RandomSnapshot held;
+  private @Nullable Held held;
 
   /**
    * How far a training has come.
@@ -95,6 +95,9 @@ public final class TrainingState {
    * @param data the data's own state before the epoch, as it is kept
    */
   record Moment(RandomSnapshot random, Map<String, Object> data) {}
+
+  /** What an evaluation and the end of an epoch may change although the epoch is not done. */
+  private record Held(RandomSnapshot random, Map<String, Map<String, Object>> callbacks) {}
 
   private TrainingState(List<Cell<?, ?>> cells) {
     this.cells = cells;
@@ -236,9 +239,9 @@ public final class TrainingState {
     progress = new Progress(epochs, 0, 0, true, 0);
   }
 
-  /** Saves random numbers as they are now, whatever is drawn until the next epoch. */
-  void holdRandom() {
-    held = RandomSnapshot.take(generators);
+  /** Saves random numbers and callbacks' states as they are now, whatever happens to them. */
+  void hold() {
+    held = new Held(RandomSnapshot.take(generators), callbackStates());
   }
 
   /** Random numbers as they were restored, whatever has been drawn since. */
@@ -383,8 +386,8 @@ public final class TrainingState {
       StateEntries.write(all, "step", progress.step());
       StateEntries.write(all, "epoch_ended", progress.epochEnded());
       StateEntries.write(all, "batches_before", progress.batchesBefore());
-      RandomSnapshot now = held != null ? held : RandomSnapshot.take(generators);
-      now.write("", all);
+      Held stopped = held;
+      (stopped != null ? stopped.random() : RandomSnapshot.take(generators)).write("", all);
       Moment begin = epochBegin;
       if (begin != null) {
         begin.random().write("begin.", all);
@@ -394,7 +397,7 @@ public final class TrainingState {
       if (scale != null) {
         StateEntries.writeAll(all, "loss_scale.", StateEntries.kept(OP, scale.state()));
       }
-      callbackStates().forEach((name, kept) -> StateEntries.writeAll(all, "callback." + name + ".", kept));
+      (stopped != null ? stopped.callbacks() : callbackStates()).forEach((name, kept) -> StateEntries.writeAll(all, "callback." + name + ".", kept));
       StateEntries.writeAll(all, StateEntries.ENTRY, entries);
       StateEntries.writeAll(all, "", more);
       return Checkpoints.saveCheckpoint(all, file, SaveOptions.defaults().crcCheck(true));
