@@ -7,8 +7,8 @@ import java.util.Set;
 
 /**
  * Where the seeds of {@link Random} stand: the global seed, and how often each operation has drawn.
- * Put back by {@link Random#setState}, it makes all operations go on with the numbers that followed.
- * Draws with neither seed are fresh ones in every run and have no state.
+ * Put back by {@link Random#setState}, it makes all operations go on with the numbers that
+ * followed. Draws with neither seed are fresh ones in every run and have no state.
  *
  * @param globalSeed the global seed; empty if it was never set
  * @param sequences one for each operation and operation's seed that has drawn, in any order

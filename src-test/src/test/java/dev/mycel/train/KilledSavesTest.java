@@ -10,8 +10,8 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Shape;
-import dev.mycel.nn.Cell;
 import dev.mycel.core.Tensor;
+import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -50,10 +50,7 @@ class KilledSavesTest {
       Net net = new Net();
       TrainingState state = TrainingState.of(net);
       try (CheckpointManager manager =
-          CheckpointManager.builder(Path.of(args[0]))
-              .keepNewest(3)
-              .removeLeftovers(true)
-              .build()) {
+          CheckpointManager.builder(Path.of(args[0])).keepNewest(3).removeLeftovers(true).build()) {
         manager.latest().ifPresent(state::restore);
         while (true) {
           state.advance();
@@ -68,8 +65,7 @@ class KilledSavesTest {
   }
 
   @Test
-  void afterEveryKillTheNewestStateIsWholeAndStepsGoForward(@TempDir Path folder)
-      throws Exception {
+  void afterEveryKillTheNewestStateIsWholeAndStepsGoForward(@TempDir Path folder) throws Exception {
     int kills = Integer.getInteger("mycel.kills", 20);
     long seed = Long.getLong("mycel.kills.seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
@@ -102,14 +98,14 @@ class KilledSavesTest {
     Process child =
         Children.start(Child.class, Children.smallClassPath(), errors, folder.toString());
     try (BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
       String first = out.readLine();
       assertTrue(first != null, () -> "the process ended by itself: " + text(errors));
       if (tryLock) {
         CheckpointException e =
             assertThrows(CheckpointException.class, () -> CheckpointManager.open(folder));
-        assertTrue(String.valueOf(e.getMessage()).contains("in      another process"), e::getMessage);
+        assertTrue(
+            String.valueOf(e.getMessage()).contains("in      another process"), e::getMessage);
       }
       Thread.sleep(random.nextInt(60), random.nextInt(1_000_000));
     } finally {

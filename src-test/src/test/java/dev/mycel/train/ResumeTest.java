@@ -211,7 +211,8 @@ class ResumeTest {
     assertSameBytes(
         whole.resolve("CKP-3_2.ckpt"), killed.resolve("CKP_1-3_2.ckpt"), "by a callback");
     Attempt other = new Attempt(3);
-    TrainingState read = other.model.trainingState().data(other.data).generator("order", other.order);
+    TrainingState read =
+        other.model.trainingState().data(other.data).generator("order", other.order);
     read.restore(state);
     assertEquals("a plane", read.getString("note"));
     assertEquals(5, read.getLong("step_num"));
@@ -328,8 +329,7 @@ class ResumeTest {
                         .savedNetwork(new Dense(2, 1))
                         .build())
             .getMessage());
-    LambdaCallback ask =
-        new LambdaCallback().onEvalBegin(c -> c.originalArgs().trainingState());
+    LambdaCallback ask = new LambdaCallback().onEvalBegin(c -> c.originalArgs().trainingState());
     assertTrue(
         assertThrows(TensorException.class, () -> attempt.model.eval(Lines.plane(1), ask))
             .getMessage()

@@ -87,7 +87,9 @@ final class Runs {
         Pair<Tensor, Tensor> batch = batches.next();
         try (Scope scope = Scope.open()) {
           Tensor x = batch.first();
-          x = x.add(Random.randn(noise, 4, 2).mul(0.01)).add(Random.uniform(Shape.of(4, 2), 0, 0.01, 8));
+          x =
+              x.add(Random.randn(noise, 4, 2).mul(0.01))
+                  .add(Random.uniform(Shape.of(4, 2), 0, 0.01, 8));
           step.step(new Pair<>(x, batch.second()));
         }
         state.advance();

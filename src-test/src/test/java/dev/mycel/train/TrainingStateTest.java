@@ -117,7 +117,11 @@ class TrainingStateTest {
       fresh.state.restore(saved(entries, "other"));
       fresh.run(6);
       assertFalse(
-          whole.net.parametersDict().get("4.weight").value()
+          whole
+              .net
+              .parametersDict()
+              .get("4.weight")
+              .value()
               .sameAs(fresh.net.parametersDict().get("4.weight").value()),
           other.getKey());
     }
@@ -126,7 +130,8 @@ class TrainingStateTest {
   @Test
   void plainDataThatDrawsItsOrderIsPutBackToo() throws IOException {
     Iterable<Tensor> data =
-        () -> Stream.of(Random.randperm(5).toLongArray()).flatMap(TrainingStateTest::rows).iterator();
+        () ->
+            Stream.of(Random.randperm(5).toLongArray()).flatMap(TrainingStateTest::rows).iterator();
     Dense net = new Dense(1, 1);
     TrainingState state = TrainingState.of(net).data(data);
     Random.setSeed(3);
@@ -193,11 +198,9 @@ class TrainingStateTest {
     assertEquals("\u00e4 \ud83d\ude00\n", other.getString("text"));
     assertEquals("", other.getString("empty"));
     assertEquals(DType.BFLOAT16, other.getTensor("tensor").dtype());
-    ArgumentException none =
-        assertThrows(ArgumentException.class, () -> other.getLong("lung"));
+    ArgumentException none = assertThrows(ArgumentException.class, () -> other.getLong("lung"));
     assertTrue(none.getMessage().startsWith("TrainingState: there is no entry 'lung'\n  names  "));
-    ArgumentException wrong =
-        assertThrows(ArgumentException.class, () -> other.getLong("text"));
+    ArgumentException wrong = assertThrows(ArgumentException.class, () -> other.getLong("text"));
     assertEquals(
         "TrainingState: the entry 'text' is no long\n  it is a  String", wrong.getMessage());
   }
@@ -217,14 +220,12 @@ class TrainingStateTest {
   void aStateOfSomethingElseIsRefusedWithNamesAndChangesNothing() throws IOException {
     Runs adam = new Runs("Adam", 4).run(9);
     adam.state.save(file("adam"));
-    assertRefused(
-        new Runs("Momentum", 6).run(3),
-        file("adam"),
-        "moments.0.weight");
+    assertRefused(new Runs("Momentum", 6).run(3), file("adam"), "moments.0.weight");
     Dense wide = new Dense(2, 9);
     TrainingState.of(wide, new Momentum(wide.trainableParams(), 0.1, 0.9)).save(file("wide"));
     Dense narrow = new Dense(2, 8);
-    TrainingState state = TrainingState.of(narrow, new Momentum(narrow.trainableParams(), 0.1, 0.9));
+    TrainingState state =
+        TrainingState.of(narrow, new Momentum(narrow.trainableParams(), 0.1, 0.9));
     CheckpointException e =
         assertThrows(CheckpointException.class, () -> state.restore(file("wide")));
     assertEquals(
@@ -236,7 +237,8 @@ class TrainingStateTest {
     assertRefused(new Runs("Adam float16", 6).run(3), file("adam"), "scale_sense");
     Runs more = new Runs("Adam", 6).run(3);
     more.state.generator("more", new Generator(1));
-    assertRefused(more, file("adam"), "in the file  default noise\n  here         default more noise");
+    assertRefused(
+        more, file("adam"), "in the file  default noise\n  here         default more noise");
   }
 
   @Test
@@ -379,7 +381,8 @@ class TrainingStateTest {
     SplittableRandom random = new SplittableRandom(seed);
     Path bad = file("bad");
     for (int i = 0; i < 300; i++) {
-      byte[] copy = java.util.Arrays.copyOf(bytes, i % 2 == 0 ? bytes.length : random.nextInt(bytes.length));
+      byte[] copy =
+          java.util.Arrays.copyOf(bytes, i % 2 == 0 ? bytes.length : random.nextInt(bytes.length));
       if (copy.length == bytes.length) {
         copy[random.nextInt(copy.length)] ^= (byte) (1 << random.nextInt(8));
       }
@@ -396,8 +399,7 @@ class TrainingStateTest {
     TrainingState state = TrainingState.of(net);
     assertEquals(
         "TrainingState: a generator needs a name of its own\n  name   'default'\n  taken  default",
-        assertThrows(
-                ArgumentException.class, () -> state.generator("default", new Generator(1)))
+        assertThrows(ArgumentException.class, () -> state.generator("default", new Generator(1)))
             .getMessage());
     assertEquals(
         "TrainingState: an entry needs a name",

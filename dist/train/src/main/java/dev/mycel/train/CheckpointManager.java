@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  * <prefix>_1}, {@code <prefix>_2} and so on, and leaves the files of that one alone. A manager goes
  * on with the training that was begun last.
  *
- * <p>A file is written under another name, synced, renamed, and read again with its check sum;
- * only then old files are deleted. So there is a whole file at every moment from the first save on.
- * What a killed process had not finished is left, reported and never taken for a checkpoint.
+ * <p>A file is written under another name, synced, renamed, and read again with its check sum; only
+ * then old files are deleted. So there is a whole file at every moment from the first save on. What
+ * a killed process had not finished is left, reported and never taken for a checkpoint.
  *
  * <p>The folder belongs to one manager, in this process and among all others: a second one is
  * refused until the first is closed or its process has ended. Several threads may share a manager.
@@ -162,8 +162,7 @@ public final class CheckpointManager implements AutoCloseable {
     try {
       beginRunIfTaken(state.epoch(), state.batch());
       String runPrefix = CheckpointFiles.prefix(prefix, run);
-      Path file =
-          folder.resolve(CheckpointFiles.name(runPrefix, state.epoch(), state.batch(), ""));
+      Path file = folder.resolve(CheckpointFiles.name(runPrefix, state.epoch(), state.batch(), ""));
       Map<String, Object> more = new HashMap<>();
       metric.ifPresent(value -> more.put(METRIC + monitor, value));
       state.save(file, more);
@@ -288,10 +287,7 @@ public final class CheckpointManager implements AutoCloseable {
         return Optional.of(file);
       }
       LOG.log(
-          System.Logger.Level.WARNING,
-          "CheckpointManager: {0} is passed over: {1}",
-          file,
-          reason);
+          System.Logger.Level.WARNING, "CheckpointManager: {0} is passed over: {1}", file, reason);
       reasons.add(reason);
     }
     if (required && !files.isEmpty()) {

@@ -51,8 +51,7 @@ final class FolderLock implements AutoCloseable {
 
   private static FileChannel locked(Path folder) throws IOException {
     FileChannel channel =
-        FileChannel.open(
-            folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       @Nullable FileLock lock = channel.tryLock();
       if (lock == null) {

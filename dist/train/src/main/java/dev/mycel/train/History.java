@@ -27,8 +27,7 @@ public final class History extends Callback {
   @Override
   public Map<String, Object> state() {
     Map<String, Object> state = new LinkedHashMap<>();
-    state.put(
-        EPOCHS, Tensor.of(epochs.stream().mapToLong(i -> i).toArray(), (long) epochs.size()));
+    state.put(EPOCHS, Tensor.of(epochs.stream().mapToLong(i -> i).toArray(), (long) epochs.size()));
     history.forEach(
         (name, values) -> {
           if (values.stream().allMatch(Double.class::isInstance)) {

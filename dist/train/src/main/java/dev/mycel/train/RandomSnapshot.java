@@ -72,7 +72,8 @@ record RandomSnapshot(RandomState random, Map<String, long[]> generators) {
         .forEach((rest, draws) -> sequences.add(sequence(in, beginning, rest, draws)));
     Map<String, long[]> states = new LinkedHashMap<>();
     in.takeAll(beginning + GENERATOR)
-        .forEach((name, state) -> states.put(name, generator(in, beginning + GENERATOR + name, state)));
+        .forEach(
+            (name, state) -> states.put(name, generator(in, beginning + GENERATOR + name, state)));
     if (!states.keySet().equals(names)) {
       throw in.refusal("the state has other generators than are here; nothing was restored")
           .line("in the file", String.join(" ", new TreeSet<>(states.keySet())))

@@ -20,8 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a state file: parameters under their own names, and all else under names that begin
- * with {@link #PREFIX}. What is taken is gone, so that what nobody knows shows at the end.
+ * The entries of a state file: parameters under their own names, and all else under names that
+ * begin with {@link #PREFIX}. What is taken is gone, so that what nobody knows shows at the end.
  */
 final class StateEntries {
   static final String PREFIX = "training_state.";
@@ -212,7 +212,8 @@ final class StateEntries {
   /** Kept values as users see them: tensors that the innermost scope ends. */
   static Map<String, Object> forUsers(Map<String, Object> kept) {
     Map<String, Object> values = new LinkedHashMap<>();
-    kept.forEach((name, value) -> values.put(name, value instanceof Variable v ? v.value() : value));
+    kept.forEach(
+        (name, value) -> values.put(name, value instanceof Variable v ? v.value() : value));
     return values;
   }
 

@@ -6,8 +6,8 @@ import dev.mycel.core.Scope;
 import dev.mycel.nn.Cell;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.Optional;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One training: epochs of steps, evaluations between them, callbacks along the way. */

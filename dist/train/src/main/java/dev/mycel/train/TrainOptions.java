@@ -3,11 +3,11 @@ package dev.mycel.train;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Generator;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Collection;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -95,8 +95,7 @@ public final class TrainOptions {
     if (more.putIfAbsent(name, generator) != null) {
       throw new ArgumentException("train: two generators are called '" + name + "'");
     }
-    return new TrainOptions(
-        initialEpoch, every, epochs, resume, Collections.unmodifiableMap(more));
+    return new TrainOptions(initialEpoch, every, epochs, resume, Collections.unmodifiableMap(more));
   }
 
   boolean evaluatesAfter(int epoch) {

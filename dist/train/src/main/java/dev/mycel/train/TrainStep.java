@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param run from the cell's input to what callbacks see as outputs
  * @param manager follows the loss scale, if anything does
  */
-record TrainStep(
-    Cell<?, ?> cell, UnaryOperator<Object> run, @Nullable LossScaleManager manager) {
+record TrainStep(Cell<?, ?> cell, UnaryOperator<Object> run, @Nullable LossScaleManager manager) {
   static <I, P, T> TrainStep of(
       Cell<I, P> network,
       @Nullable Cell2<P, T, Tensor> lossFn,

@@ -397,7 +397,8 @@ public final class TrainingState {
       if (scale != null) {
         StateEntries.writeAll(all, "loss_scale.", StateEntries.kept(OP, scale.state()));
       }
-      (stopped != null ? stopped.callbacks() : callbackStates()).forEach((name, kept) -> StateEntries.writeAll(all, "callback." + name + ".", kept));
+      (stopped != null ? stopped.callbacks() : callbackStates())
+          .forEach((name, kept) -> StateEntries.writeAll(all, "callback." + name + ".", kept));
       StateEntries.writeAll(all, StateEntries.ENTRY, entries);
       StateEntries.writeAll(all, "", more);
       return Checkpoints.saveCheckpoint(all, file, SaveOptions.defaults().crcCheck(true));
@@ -478,8 +479,7 @@ public final class TrainingState {
 
   private Map<String, Map<String, Object>> callbackStates() {
     Map<String, Map<String, Object>> states = new LinkedHashMap<>();
-    callbacksByName()
-        .forEach((name, c) -> states.put(name, StateEntries.kept(name, c.state())));
+    callbacksByName().forEach((name, c) -> states.put(name, StateEntries.kept(name, c.state())));
     return states;
   }
 

@@ -1,8 +1,8 @@
 package dev.mycel.optim.amp;
 
 import dev.mycel.core.Tensor;
-import java.util.Optional;
 import dev.mycel.nn.Cell;
+import java.util.Optional;
 
 /**
  * A training step of either kind, with or without a loss scale, to be run by loops that need not
