@@ -39,7 +39,7 @@ class ResumeTest {
   @TempDir Path folder;
 
   /** One process: everything is made anew. */
-  private final class Attempt {
+  private static final class Attempt {
     final Lines out = Lines.open();
     final Cell<Tensor, Tensor> net;
     final Model<Tensor, Tensor, Tensor> model;

@@ -1,6 +1,8 @@
 package dev.mycel.train;
 
+import dev.mycel.core.DType;
 import dev.mycel.core.Messages;
+import dev.mycel.core.Ops;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -154,7 +157,8 @@ public final class InternalCallbackParam {
 
   /**
    * What the last step returned: the loss, or a record or list that begins with it; with a loss
-   * scale a {@code TrainingStep.Outcome}.
+   * scale a {@code TrainingStep.Outcome}. Before the first step of a resumed training it is the
+   * loss alone.
    */
   public Optional<Object> netOutputs() {
     return Optional.ofNullable(netOutputs);
@@ -204,6 +208,18 @@ public final class InternalCallbackParam {
     try (Scope scope = Scope.open()) {
       return first.mean().item();
     }
+  }
+
+  /** The same, empty where there is none. */
+  OptionalDouble lossIfAny() {
+    List<Tensor> outputs = Tree.tensors(netOutputs);
+    boolean some = !outputs.isEmpty() && outputs.get(0).dtype().isFloat();
+    return some ? OptionalDouble.of(loss()) : OptionalDouble.empty();
+  }
+
+  /** Gives a resumed training the loss of its last step. */
+  void setLoss(double loss) {
+    setNetOutputs(Ops.scalar(loss, DType.FLOAT64));
   }
 
   /** The metrics of the evaluation that just ended; empty before, and in epochs without one. */

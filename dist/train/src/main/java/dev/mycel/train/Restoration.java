@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ final class Restoration implements AutoCloseable {
   private final Map<String, Object> data;
   private final Map<String, Object> scale;
   private final Map<String, Object> entries;
+  private final OptionalDouble lastLoss;
   private final Map<Callback, Map<String, Object>> callbacks = new LinkedHashMap<>();
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private final List<Tensor> before = new ArrayList<>();
@@ -52,6 +54,7 @@ final class Restoration implements AutoCloseable {
     begin = earlier == null ? null : new TrainingState.Moment(earlier, data);
     scale = file.takeAll("loss_scale.");
     entries = file.takeAll(StateEntries.ENTRY);
+    lastLoss = file.takeReal(TrainingState.LAST_LOSS);
     file.takeAll(CheckpointManager.METRIC);
     planCallbacks();
     file.requireAllTaken();
@@ -186,6 +189,7 @@ final class Restoration implements AutoCloseable {
       copies.forEach(this::apply);
       applyScale();
       replaceEntries(entries);
+      state.lastLoss = () -> lastLoss;
       state.continueRandom();
     } catch (RuntimeException | Error e) {
       rollBack(e);
@@ -198,12 +202,14 @@ final class Restoration implements AutoCloseable {
     TrainingState.Moment wasBegin = state.epochBegin;
     RandomSnapshot wasContinued = state.continued;
     var wasResumed = state.resumed;
+    var wasLoss = state.lastLoss;
     Map<String, Object> wasEntries = new LinkedHashMap<>(state.entries());
     return () -> {
       state.progress = wasProgress;
       state.epochBegin = wasBegin;
       state.continued = wasContinued;
       state.resumed = wasResumed;
+      state.lastLoss = wasLoss;
       replaceEntries(wasEntries);
     };
   }

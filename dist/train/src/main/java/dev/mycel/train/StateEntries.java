@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +110,17 @@ final class StateEntries {
       return flag;
     }
     throw damaged(name, "is no bool scalar");
+  }
+
+  /** A float64 number, if there is one. */
+  OptionalDouble takeReal(String name) {
+    if (!reserved.containsKey(name)) {
+      return OptionalDouble.empty();
+    }
+    if (take(name) instanceof Double number) {
+      return OptionalDouble.of(number);
+    }
+    throw damaged(name, "is no float64 scalar");
   }
 
   /** All entries whose names begin so, by the rest of their names, in the order of the file. */

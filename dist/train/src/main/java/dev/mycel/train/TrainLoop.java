@@ -114,6 +114,7 @@ final class TrainLoop {
     args.state = state;
     Optional<Path> file = options.resume == null ? Optional.empty() : options.resume.file();
     if (file.isEmpty()) {
+      state.lastLoss = args::lossIfAny;
       callbacks.each(Callback::onTrainBegin, context);
       return state;
     }
@@ -122,6 +123,8 @@ final class TrainLoop {
       restoration.applyModel();
       args.resumedFrom = file.get();
       args.follow(state);
+      state.lastLoss.get().ifPresent(args::setLoss);
+      state.lastLoss = args::lossIfAny;
       callbacks.each(Callback::onTrainBegin, context);
       restoration.applyCallbacks();
       state.continueRandom();

@@ -24,7 +24,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +61,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingState {
   static final String OP = "TrainingState";
+  static final String LAST_LOSS = "last_loss";
   private static final String DEFAULT = "default";
 
   private final List<Cell<?, ?>> cells;
@@ -74,6 +77,9 @@ public final class TrainingState {
   @Nullable RandomSnapshot continued;
   @Nullable Iterator<?> resumed;
   private @Nullable Held held;
+
+  /** The loss of the last step, for callbacks that ask before the next one. */
+  Supplier<OptionalDouble> lastLoss = OptionalDouble::empty;
 
   /**
    * How far a training has come.
@@ -393,6 +399,7 @@ public final class TrainingState {
         begin.random().write("begin.", all);
       }
       StateEntries.writeAll(all, "data.", begin != null ? begin.data() : dataState(data));
+      lastLoss.get().ifPresent(loss -> StateEntries.write(all, LAST_LOSS, loss));
       LossScaleManager scale = manager;
       if (scale != null) {
         StateEntries.writeAll(all, "loss_scale.", StateEntries.kept(OP, scale.state()));
