@@ -1,13 +1,10 @@
 package dev.mycel.train;
 
 import dev.mycel.checkpoint.CheckpointException;
-import dev.mycel.checkpoint.CheckpointFile;
 import dev.mycel.checkpoint.Checkpoints;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Messages;
-import dev.mycel.core.Tensor;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -203,7 +199,7 @@ public final class CheckpointManager implements AutoCloseable {
           && !f.breakpoint()
           && !f.isBefore(epoch, step)
           && !(same && (own.contains(f.file()) || handedOut.contains(f.file())))
-          && whyNotWhole(f.file()) == null) {
+          && StateFiles.whyNotWhole(f.file()) == null) {
         beginRun();
         return;
       }
@@ -281,7 +277,7 @@ public final class CheckpointManager implements AutoCloseable {
   private synchronized Optional<Path> firstWhole(List<Path> files, boolean required) {
     List<String> reasons = new ArrayList<>();
     for (Path file : files) {
-      String reason = whyNotWhole(file);
+      String reason = StateFiles.whyNotWhole(file);
       if (reason == null) {
         handedOut.add(file);
         return Optional.of(file);
@@ -302,43 +298,6 @@ public final class CheckpointManager implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** What is wrong with a file; null if it is a whole state. */
-  private static @Nullable String whyNotWhole(Path file) {
-    try {
-      Checkpoints.verify(file);
-      return uninterrupted(() -> hasEntry(file, StateEntries.PREFIX + StateEntries.VERSION))
-          ? null
-          : "it holds no training state";
-    } catch (CheckpointException e) {
-      return String.valueOf(e.getMessage());
-    }
-  }
-
-  private static boolean hasEntry(Path file, String name) {
-    try (CheckpointFile opened = Checkpoints.open(file)) {
-      return opened.entries().stream().anyMatch(e -> e.name().equals(name));
-    }
-  }
-
-  /** Reads although the thread is interrupted, lest a whole file be taken for a damaged one. */
-  private static <T> T uninterrupted(Supplier<T> read) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      return read.get();
-    } catch (CheckpointException e) {
-      if (!(e.getCause() instanceof ClosedByInterruptException)) {
-        throw e;
-      }
-      interrupted = true;
-      Thread.interrupted();
-      return read.get();
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
   /** Files that have a value, the best first; of equal ones the older. */
   private List<Path> ranked(List<CheckpointFiles.Named> files) {
     Map<Path, Double> values = new HashMap<>();
@@ -355,28 +314,9 @@ public final class CheckpointManager implements AutoCloseable {
   }
 
   private OptionalDouble metric(Path file) {
-    if (monitor == null) {
-      return OptionalDouble.empty();
-    }
-    String name = StateEntries.PREFIX + METRIC + monitor;
-    return metrics.computeIfAbsent(file, f -> uninterrupted(() -> readMetric(f, name)));
-  }
-
-  private static OptionalDouble readMetric(Path file, String name) {
-    try (CheckpointFile opened = Checkpoints.open(file)) {
-      if (opened.entries().stream().noneMatch(e -> e.name().equals(name))) {
-        return OptionalDouble.empty();
-      }
-      try (Tensor value = opened.tensor(name)) {
-        return value.size() == 1 ? OptionalDouble.of(value.item()) : OptionalDouble.empty();
-      }
-    } catch (CheckpointException e) {
-      if (e.getCause() instanceof ClosedByInterruptException) {
-        throw e;
-      }
-      LOG.log(System.Logger.Level.WARNING, "CheckpointManager: no value is read of " + file, e);
-      return OptionalDouble.empty();
-    }
+    return monitor == null
+        ? OptionalDouble.empty()
+        : metrics.computeIfAbsent(file, f -> StateFiles.number(f, METRIC + monitor));
   }
 
   // ---- callbacks --------------------------------------------------------------------------------

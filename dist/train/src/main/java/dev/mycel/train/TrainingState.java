@@ -11,14 +11,12 @@ import dev.mycel.core.Tensor;
 import dev.mycel.core.Variable;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
-import dev.mycel.nn.amp.DynamicLossScaler;
 import dev.mycel.nn.amp.LossScaler;
 import dev.mycel.optim.amp.LossScaleManager;
 import dev.mycel.optim.amp.TrainingStep;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -428,38 +426,13 @@ public final class TrainingState {
 
   /** All parameters by name, each once. */
   Map<String, Parameter> parameters() {
-    Map<String, Parameter> byName = new LinkedHashMap<>();
-    Set<Parameter> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Cell<?, ?> cell : cells) {
-      cell.parametersDict().forEach((name, p) -> add(byName, seen, name, p));
-    }
+    StateParameters all = new StateParameters();
+    cells.forEach(all::add);
     LossScaler s = scaler;
     if (s != null) {
-      add(byName, seen, s.scaleValue().name(), s.scaleValue());
-      if (s instanceof DynamicLossScaler dynamic) {
-        add(byName, seen, dynamic.counter().name(), dynamic.counter());
-      }
+      all.add(s);
     }
-    return byName;
-  }
-
-  private static void add(
-      Map<String, Parameter> byName, Set<Parameter> seen, String name, Parameter p) {
-    if (!seen.add(p)) {
-      return;
-    }
-    Parameter other = byName.putIfAbsent(name, p);
-    if (other != null || name.startsWith(StateEntries.PREFIX)) {
-      throw new ArgumentException(
-          Messages.of(
-                  other != null
-                      ? OP + ": two parameters are called '" + name + "'"
-                      : OP + ": names that begin with " + StateEntries.PREFIX + " are taken")
-              .line("parameter", p)
-              .line("other    ", other != null ? other : "the state's own entries")
-              .hint("give it another name: setName, or a field of another name")
-              .text());
-    }
+    return all.byName();
   }
 
   Map<String, Generator> generators() {
