@@ -230,7 +230,7 @@ public final class Model<I, P, T> {
 
   /** The state of a training of this model, before its first epoch. */
   TrainingState trainingState() {
-    TrainingState state = TrainingState.of(trainStep.cell());
+    TrainingState state = TrainingState.ofModel(trainStep.cell());
     LossScaleManager manager = trainStep.manager();
     return manager == null ? state : state.lossScaleManager(manager);
   }

@@ -125,6 +125,11 @@ public final class TrainingState {
     return state;
   }
 
+  /** The state of a cell whose names nobody has asked for, nor does until it is saved. */
+  static TrainingState ofModel(Cell<?, ?> cell) {
+    return new TrainingState(List.of(cell));
+  }
+
   /** The state of a training step, with its loss scale manager. */
   public static TrainingState of(TrainingStep<?> step) {
     TrainingState state = of(step.cell());
