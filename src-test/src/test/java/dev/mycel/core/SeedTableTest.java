@@ -131,8 +131,7 @@ class SeedTableTest {
     assertEquals(
         "randomState: numbers of a sequence must not be negative\n  operation  uniform\n"
             + "  seed       3\n  draws      -1",
-        assertThrows(
-                ArgumentException.class, () -> new RandomState.Sequence("uniform", 3, -1))
+        assertThrows(ArgumentException.class, () -> new RandomState.Sequence("uniform", 3, -1))
             .getMessage());
     assertEquals(
         "randomState: one sequence is there twice\n  operation  uniform\n  seed       3",
@@ -142,8 +141,7 @@ class SeedTableTest {
             .getMessage());
     assertEquals(
         "randomState: a seed must not be negative, got -2",
-        assertThrows(
-                ArgumentException.class, () -> new RandomState(OptionalLong.of(-2), List.of()))
+        assertThrows(ArgumentException.class, () -> new RandomState(OptionalLong.of(-2), List.of()))
             .getMessage());
   }
 

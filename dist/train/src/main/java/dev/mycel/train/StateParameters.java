@@ -48,7 +48,10 @@ final class StateParameters {
     if (name.startsWith(StateEntries.PREFIX)) {
       throw new ArgumentException(
           Messages.of(
-                  TrainingState.OP + ": names that begin with " + StateEntries.PREFIX + " are taken")
+                  TrainingState.OP
+                      + ": names that begin with "
+                      + StateEntries.PREFIX
+                      + " are taken")
               .line("parameter", p)
               .hint("give it another name: setName, or a field of another name")
               .text());
