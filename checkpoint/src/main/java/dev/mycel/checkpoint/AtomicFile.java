@@ -3,8 +3,9 @@ package dev.mycel.checkpoint;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.CopyOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,10 +15,25 @@ import java.security.SecureRandom;
 
 /**
  * Writes a file so that at every moment either the old or the new one is there, whole: into a
- * temporary file in the same folder, which then takes the target's name.
+ * temporary file in the same folder, which is synced to the disk and then takes the target's name;
+ * at last the folder is synced, where the system can.
+ *
+ * <p>The temporary file goes when writing fails. One that stays behind was left by a process that
+ * was killed; its name is hidden and ends in {@code .tmp}, so that nobody takes it for a
+ * checkpoint.
+ *
+ * <p>What counts are the rights of the folder. A target that is marked read-only is replaced where
+ * the system renames over it: MindSpore marks all files that it writes so. A target that is a link
+ * stays one, and what it points to is replaced, or made if it is not there.
+ *
+ * <p>Where a file system cannot rename atomically, the target is replaced by a plain move. Then a
+ * power failure at that moment may leave the temporary file alone, which is whole and synced.
  */
 final class AtomicFile {
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static final String PREFIX = ".mycel-";
+  private static final String SUFFIX = ".tmp";
+  private static final int MOST_LINKS = 40;
 
   /** Writes the content. */
   interface Body {
@@ -32,11 +48,11 @@ final class AtomicFile {
     if (folder == null || !Files.isDirectory(folder)) {
       throw problems.of("the folder does not exist", "create " + folder + " first");
     }
-    Path temporary = folder.resolve(".mycel-" + Long.toHexString(RANDOM.nextLong()) + ".tmp");
+    Path temporary = folder.resolve(PREFIX + Long.toHexString(RANDOM.nextLong()) + SUFFIX);
     boolean done = false;
     try {
-      writeInterrupted(temporary, body);
-      Files.move(temporary, real, StandardCopyOption.ATOMIC_MOVE);
+      Interrupts.outlasting(() -> writeAndSync(temporary, body));
+      rename(temporary, real, Files::move);
       done = true;
     } catch (IOException e) {
       throw problems.io(
@@ -49,6 +65,25 @@ final class AtomicFile {
     syncFolder(folder);
   }
 
+  /** Whether a file of that name is one that a killed process did not finish. */
+  static boolean isLeftover(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
+  }
+
+  /** As {@link Files#move} is. */
+  interface Mover {
+    void move(Path from, Path to, CopyOption how) throws IOException;
+  }
+
+  static void rename(Path from, Path to, Mover mover) throws IOException {
+    try {
+      mover.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      mover.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
   /** The file that a link stands for, so that the link stays one. */
   private static Path resolved(Problems problems, Path target) {
     try {
@@ -58,36 +93,28 @@ final class AtomicFile {
       }
       return real;
     } catch (NoSuchFileException e) {
-      return target.toAbsolutePath();
+      return followed(problems, target.toAbsolutePath());
     } catch (IOException e) {
-      throw problems.io(e, "the target cannot be looked up", "check the rights of its folders");
+      throw problems.io(
+          e, "the target cannot be looked up", "check its links and the rights of its folders");
     }
   }
 
-  /**
-   * Writes to the end even if the thread is interrupted, which closes a channel in the midst of a
-   * write: whoever interrupts a training wants its last state more than a broken one.
-   */
-  private static void writeInterrupted(Path file, Body body) throws IOException {
-    boolean interrupted = Thread.interrupted();
+  /** What a link to nothing points to. */
+  private static Path followed(Problems problems, Path target) {
+    Path file = target;
     try {
-      while (true) {
-        try {
-          writeAndSync(file, body);
-          return;
-        } catch (ClosedByInterruptException e) {
-          interrupted |= Thread.interrupted();
-          Files.deleteIfExists(file);
-        }
+      for (int i = 0; i < MOST_LINKS && Files.isSymbolicLink(file); i++) {
+        file = file.resolveSibling(Files.readSymbolicLink(file)).normalize();
       }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      return file;
+    } catch (IOException e) {
+      throw problems.io(e, "the target cannot be looked up", "check where its link points to");
     }
   }
 
-  private static void writeAndSync(Path file, Body body) throws IOException {
+  private static boolean writeAndSync(Path file, Body body) throws IOException {
+    Files.deleteIfExists(file); // what an interrupt left of the attempt before
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       OutputStream out = Channels.newOutputStream(channel);
@@ -95,6 +122,7 @@ final class AtomicFile {
       out.flush();
       channel.force(true);
     }
+    return true;
   }
 
   private static void deleteQuietly(Path file) {

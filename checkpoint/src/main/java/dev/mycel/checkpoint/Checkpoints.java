@@ -175,6 +175,27 @@ public final class Checkpoints {
     return FileFormats.open(file, limits);
   }
 
+  // ---- wholeness --------------------------------------------------------------------------------
+
+  /**
+   * Reads a {@code .ckpt} file to its end, to tell whether it is whole: it must have a check sum
+   * ({@link SaveOptions#crcCheck}), which must be that of its content, and entries that can be
+   * read. Nothing is loaded.
+   *
+   * @throws CheckpointException if the file is not whole; the message tells why
+   */
+  public static void verify(Path file) {
+    WholeFile.verify(file);
+  }
+
+  /**
+   * Whether a file is what a process left behind that was killed while it saved: hidden, with a
+   * name of its own, and of no use to anybody.
+   */
+  public static boolean isLeftover(Path file) {
+    return AtomicFile.isLeftover(file);
+  }
+
   // ---- loading ----------------------------------------------------------------------------------
 
   /**

@@ -1,5 +1,8 @@
 package dev.mycel.core;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +59,27 @@ public final class Random extends RandomChoices {
   /** The global seed; empty if it was never set. */
   public static OptionalLong getSeed() {
     return seeds.global();
+  }
+
+  /** Where the seeds stand now; sequences in the order of their operations' names. */
+  public static RandomState getState() {
+    Seeds now = seeds;
+    List<RandomState.Sequence> sequences = new ArrayList<>();
+    now.counters()
+        .forEach((s, n) -> sequences.add(new RandomState.Sequence(s.op(), s.seed(), n.get())));
+    sequences.sort(
+        Comparator.comparing(RandomState.Sequence::op)
+            .thenComparingLong(RandomState.Sequence::seed));
+    return new RandomState(now.global(), sequences);
+  }
+
+  /** Puts the seeds back to where they stood; generators are left alone. */
+  public static void setState(RandomState state) {
+    Seeds next = new Seeds(state.globalSeed());
+    for (RandomState.Sequence s : state.sequences()) {
+      next.counters().put(new Sequence(s.op(), s.seed()), new AtomicLong(s.draws()));
+    }
+    seeds = next;
   }
 
   /**

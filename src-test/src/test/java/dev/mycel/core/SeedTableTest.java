@@ -102,6 +102,50 @@ class SeedTableTest {
   }
 
   @Test
+  void aStateGoesOnWithTheNumbersThatFollowed() {
+    Mycel.setSeed(7);
+    three(0);
+    three(3);
+    RandomState state = Random.getState();
+    List<Tensor> plain = three(0);
+    List<Tensor> seeded = three(3);
+    Mycel.setSeed(8);
+    three(5);
+    Random.setState(state);
+    assertEquals(state, Random.getState());
+    assertTrue(same(plain, three(0)));
+    assertTrue(same(seeded, three(3)));
+    Random.forgetSeed();
+    three(3);
+    RandomState unseeded = Random.getState();
+    assertEquals(OptionalLong.empty(), unseeded.globalSeed());
+    List<Tensor> after = three(3);
+    Random.setState(unseeded);
+    assertTrue(same(after, three(3)));
+  }
+
+  @Test
+  void aStateHasNoNegativeNumbersAndNoSequenceTwice() {
+    var one = new RandomState.Sequence("uniform", 3, 1);
+    var other = new RandomState.Sequence("uniform", 3, 2);
+    assertEquals(
+        "randomState: numbers of a sequence must not be negative\n  operation  uniform\n"
+            + "  seed       3\n  draws      -1",
+        assertThrows(ArgumentException.class, () -> new RandomState.Sequence("uniform", 3, -1))
+            .getMessage());
+    assertEquals(
+        "randomState: one sequence is there twice\n  operation  uniform\n  seed       3",
+        assertThrows(
+                ArgumentException.class,
+                () -> new RandomState(OptionalLong.empty(), List.of(one, other)))
+            .getMessage());
+    assertEquals(
+        "randomState: a seed must not be negative, got -2",
+        assertThrows(ArgumentException.class, () -> new RandomState(OptionalLong.of(-2), List.of()))
+            .getMessage());
+  }
+
+  @Test
   void theGlobalSeedLeavesGeneratorsAlone() {
     Generator g = Generator.defaultGenerator().manualSeed(4);
     Random.randn(g, 3);

@@ -1,5 +1,7 @@
 package dev.mycel.train;
 
+import java.util.Map;
+
 /**
  * What happens along a training or an evaluation. Override the hooks that matter.
  *
@@ -32,6 +34,27 @@ public abstract class Callback implements AutoCloseable {
    * @param cause the error
    */
   public void failed(RunContext context, Throwable cause) {}
+
+  /**
+   * What the callback must have again for a resumed training to go on as if it had not ended, by
+   * name: strings, longs, doubles, booleans or tensors. Nothing by default.
+   */
+  public Map<String, Object> state() {
+    return Map.of();
+  }
+
+  /**
+   * Takes over what {@link #state} gave, perhaps in another process. It is called after {@link
+   * #onTrainBegin} of a training that is resumed, if the callback had a state. Tensors are valid
+   * during the call.
+   *
+   * @throws RuntimeException if it does not fit, which ends the training; nothing shall have
+   *     changed then
+   */
+  public void restoreState(Map<String, Object> state) {}
+
+  /** Called after all callbacks have seen the end of a step, or of an epoch. */
+  void settled(RunContext context, boolean epochEnded) {}
 
   /** Called once before the first epoch. */
   public void begin(RunContext context) {}

@@ -25,6 +25,7 @@ public final class CheckpointConfig {
   final Map<String, Object> append;
   final boolean crcCheck;
   final boolean exceptionSave;
+  final boolean trainingState;
 
   private CheckpointConfig(Builder b) {
     saveSteps = b.saveSteps;
@@ -37,6 +38,7 @@ public final class CheckpointConfig {
     append = Collections.unmodifiableMap(new LinkedHashMap<>(b.append));
     crcCheck = b.crcCheck;
     exceptionSave = b.exceptionSave;
+    trainingState = b.trainingState;
   }
 
   /** The defaults. */
@@ -61,6 +63,7 @@ public final class CheckpointConfig {
     private Map<String, ?> append = Map.of();
     private boolean crcCheck;
     private boolean exceptionSave;
+    private boolean trainingState;
 
     private Builder() {}
 
@@ -134,12 +137,30 @@ public final class CheckpointConfig {
       return this;
     }
 
+    /**
+     * Whether files are {@link TrainingState}s, from which a training can be resumed: with random
+     * numbers, the place in the data, loss scale and callbacks' states beside network and
+     * optimiser, and always with a check sum. What is appended becomes entries of the state. False
+     * by default.
+     */
+    public Builder trainingState(boolean trainingState) {
+      this.trainingState = trainingState;
+      return this;
+    }
+
     /** The configuration; an error if steps, seconds, files and minutes are all 0. */
     public CheckpointConfig build() {
       if (saveSteps == 0 && saveSeconds == 0 && keepMax == 0 && keepPerMinutes == 0) {
         throw new ArgumentException(
             Messages.of("CheckpointConfig: steps, seconds, files and minutes are all 0")
                 .hint("saveCheckpointSteps(1) saves after every step")
+                .text());
+      }
+      if (trainingState && savedNetwork != null) {
+        throw new ArgumentException(
+            Messages.of("CheckpointConfig: a training state is that of the whole training")
+                .line("savedNetwork", savedNetwork.clsName())
+                .hint("leave savedNetwork out, or save it by a second ModelCheckpoint")
                 .text());
       }
       return new CheckpointConfig(this);

@@ -3,6 +3,7 @@ package dev.mycel.train;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Scope;
+import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -47,6 +48,7 @@ public final class EarlyStopping extends Callback {
           "root_mean_square_distance",
           "eval_loss");
 
+  private static final String WEIGHT = "weight.";
   private static final System.Logger LOG = System.getLogger("dev.mycel.train");
 
   private final String monitor;
@@ -62,17 +64,21 @@ public final class EarlyStopping extends Callback {
   private int wait;
   private int stoppedEpoch;
   private boolean warned;
-  private final Map<Parameter, Parameter> bestWeights = new LinkedHashMap<>();
+  private final Map<String, Parameter> bestWeights = new LinkedHashMap<>();
 
   private EarlyStopping(Builder b) {
     monitor = b.monitor;
     minDelta = b.minDelta;
     patience = b.patience;
     verbose = b.verbose;
-    smaller = b.mode == Mode.MIN || (b.mode == Mode.AUTO && SMALLER_IS_BETTER.contains(b.monitor));
+    smaller = isSmallerBetter(b.monitor, b.mode);
     baseline = b.baseline;
     restoreBestWeights = b.restoreBestWeights;
     out = b.out;
+  }
+
+  static boolean isSmallerBetter(String monitor, Mode mode) {
+    return mode == Mode.MIN || (mode == Mode.AUTO && SMALLER_IS_BETTER.contains(monitor));
   }
 
   /** Stops as soon as the loss of an evaluation does not improve. */
@@ -112,8 +118,34 @@ public final class EarlyStopping extends Callback {
     if (wait > 0 && wait >= patience) {
       stoppedEpoch = context.originalArgs().curEpochNum();
       context.requestStop();
-      restore();
+      restore(context.originalArgs().trainNetwork());
     }
+  }
+
+  /** The best value, how long it has been waited, and the best weights if they are kept. */
+  @Override
+  public Map<String, Object> state() {
+    Map<String, Object> state = new LinkedHashMap<>();
+    state.put("best", best);
+    state.put("wait", (long) wait);
+    bestWeights.forEach((name, kept) -> state.put(WEIGHT + name, kept.value()));
+    return state;
+  }
+
+  @Override
+  public void restoreState(Map<String, Object> state) {
+    double newBest = CallbackStates.real("EarlyStopping", state, "best");
+    int newWait = (int) Math.min(CallbackStates.number("EarlyStopping", state, "wait"), 1 << 30);
+    best = newBest;
+    wait = newWait;
+    bestWeights.clear();
+    state.forEach(
+        (name, value) -> {
+          if (name.startsWith(WEIGHT) && restoreBestWeights) {
+            String weight = name.substring(WEIGHT.length());
+            bestWeights.put(weight, new Parameter(CallbackStates.tensor(value), weight));
+          }
+        });
   }
 
   private boolean isImprovement(double current, double than) {
@@ -123,11 +155,13 @@ public final class EarlyStopping extends Callback {
   private void remember(InternalCallbackParam args) {
     if (restoreBestWeights) {
       bestWeights.clear();
-      args.trainNetwork().getParameters().forEach(p -> bestWeights.put(p, p.copy()));
+      args.trainNetwork()
+          .parametersDict()
+          .forEach((name, p) -> bestWeights.put(name, new Parameter(p.value(), name)));
     }
   }
 
-  private void restore() {
+  private void restore(Cell<?, ?> network) {
     if (bestWeights.isEmpty()) {
       return;
     }
@@ -135,8 +169,21 @@ public final class EarlyStopping extends Callback {
       print("Restoring model weights from the end of the best epoch.");
     }
     try (Scope scope = Scope.open()) {
-      bestWeights.forEach((weight, kept) -> weight.assign(kept.value()));
+      Map<String, Parameter> weights = network.parametersDict();
+      bestWeights.forEach((name, kept) -> weightOf(weights, name).assign(kept.value()));
     }
+  }
+
+  private static Parameter weightOf(Map<String, Parameter> weights, String name) {
+    Parameter weight = weights.get(name);
+    if (weight == null) {
+      throw new ArgumentException(
+          Messages.of("EarlyStopping: the network has no parameter of the best weights' name")
+              .line("name", "'" + name + "'")
+              .hint("resume with the network that the state was saved with")
+              .text());
+    }
+    return weight;
   }
 
   private OptionalDouble value(InternalCallbackParam args) {

@@ -1,15 +1,19 @@
 package dev.mycel.train;
 
+import dev.mycel.core.DType;
 import dev.mycel.core.Messages;
+import dev.mycel.core.Ops;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
 import dev.mycel.core.Tree;
 import dev.mycel.nn.Cell;
 import dev.mycel.optim.Optimizer;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +34,8 @@ public final class InternalCallbackParam {
   EvalResults metrics = EvalResults.EMPTY;
   EvalResults evalResults = EvalResults.EMPTY;
   @Nullable Iterable<?> validDataset;
+  @Nullable TrainingState state;
+  @Nullable Path resumedFrom;
 
   InternalCallbackParam(
       Model<?, ?, ?> model,
@@ -72,6 +78,28 @@ public final class InternalCallbackParam {
   /** The optimiser, if the model has one. */
   public Optional<Optimizer> optimizer() {
     return model.optimizer();
+  }
+
+  /**
+   * The state of the training as it is now, to be saved: {@code
+   * context.originalArgs().trainingState().save(file)}.
+   *
+   * @throws TensorException in an evaluation
+   */
+  public TrainingState trainingState() {
+    TrainingState now = state;
+    if (now == null) {
+      throw new TensorException(
+          Messages.of("trainingState: an evaluation has none")
+              .hint("ask for it in the hooks of a training, onTrainStepEnd for example")
+              .text());
+    }
+    return now;
+  }
+
+  /** The file that the training was resumed from, if it was. */
+  public Optional<Path> resumedFrom() {
+    return Optional.ofNullable(resumedFrom);
   }
 
   /** The number of the last epoch. */
@@ -129,10 +157,29 @@ public final class InternalCallbackParam {
 
   /**
    * What the last step returned: the loss, or a record or list that begins with it; with a loss
-   * scale a {@code TrainingStep.Outcome}.
+   * scale a {@code TrainingStep.Outcome}. Before the first step of a resumed training it is the
+   * loss alone.
    */
   public Optional<Object> netOutputs() {
     return Optional.ofNullable(netOutputs);
+  }
+
+  /** Takes the numbers over of a state that was restored. */
+  void follow(TrainingState s) {
+    curEpochNum = (int) s.epoch();
+    curStepNum = s.step();
+    stepInEpoch = (int) s.batch();
+    stepsOfLastEpoch = (int) s.progress.batchesBefore();
+  }
+
+  /** The numbers before an epoch, which may be one that had begun. */
+  void beginEpoch(TrainingState s) {
+    boolean goesOn = !s.progress.epochEnded();
+    curEpochNum = (int) s.epochsDone() + 1;
+    stepsOfLastEpoch = (int) (goesOn ? s.progress.batchesBefore() : s.batch());
+    stepInEpoch = goesOn ? (int) s.batch() : 0;
+    metrics = EvalResults.EMPTY;
+    evalResults = EvalResults.EMPTY;
   }
 
   /** Takes the outputs out of every scope: hooks may look at them until the next step. */
@@ -161,6 +208,18 @@ public final class InternalCallbackParam {
     try (Scope scope = Scope.open()) {
       return first.mean().item();
     }
+  }
+
+  /** The same, empty where there is none. */
+  OptionalDouble lossIfAny() {
+    List<Tensor> outputs = Tree.tensors(netOutputs);
+    boolean some = !outputs.isEmpty() && outputs.get(0).dtype().isFloat();
+    return some ? OptionalDouble.of(loss()) : OptionalDouble.empty();
+  }
+
+  /** Gives a resumed training the loss of its last step. */
+  void setLoss(double loss) {
+    setNetOutputs(Ops.scalar(loss, DType.FLOAT64));
   }
 
   /** The metrics of the evaluation that just ended; empty before, and in epochs without one. */

@@ -4,6 +4,7 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Messages;
 import dev.mycel.core.TensorException;
 import java.io.PrintStream;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -42,6 +43,17 @@ public final class LossMonitor extends Callback {
     }
     this.perPrintTimes = perPrintTimes;
     this.out = out;
+  }
+
+  /** The step that was printed last. */
+  @Override
+  public Map<String, Object> state() {
+    return Map.of("last_printed", lastPrinted);
+  }
+
+  @Override
+  public void restoreState(Map<String, Object> state) {
+    lastPrinted = CallbackStates.number("LossMonitor", state, "last_printed");
   }
 
   @Override

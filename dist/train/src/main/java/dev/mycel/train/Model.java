@@ -9,6 +9,7 @@ import dev.mycel.nn.WithEvalCell;
 import dev.mycel.nn.amp.AmpLevel;
 import dev.mycel.optim.Optimizer;
 import dev.mycel.optim.amp.AmpOptions;
+import dev.mycel.optim.amp.LossScaleManager;
 import dev.mycel.train.metrics.Metrics;
 import java.util.List;
 import java.util.Optional;
@@ -124,7 +125,8 @@ public final class Model<I, P, T> {
   /**
    * Trains with options.
    *
-   * @param epochs the number of the last epoch
+   * @param epochs the number of the last epoch; a training that is resumed with all of them done
+   *     changes nothing
    * @param data at least one batch
    */
   public <B> void train(int epochs, Iterable<B> data, TrainOptions options, Callback... callbacks) {
@@ -224,6 +226,13 @@ public final class Model<I, P, T> {
       throw new IllegalStateException("metrics without an evaluation network passed the builder");
     }
     return e;
+  }
+
+  /** The state of a training of this model, before its first epoch. */
+  TrainingState trainingState() {
+    TrainingState state = TrainingState.ofModel(trainStep.cell());
+    LossScaleManager manager = trainStep.manager();
+    return manager == null ? state : state.lossScaleManager(manager);
   }
 
   /** One step of training on a batch. */

@@ -3,7 +3,6 @@ package dev.mycel.train;
 import dev.mycel.checkpoint.CheckpointException;
 import dev.mycel.checkpoint.Checkpoints;
 import dev.mycel.checkpoint.SaveOptions;
-import dev.mycel.core.ArgumentException;
 import dev.mycel.nn.Cell;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,11 +65,7 @@ public final class ModelCheckpoint extends Callback {
   }
 
   ModelCheckpoint(String prefix, Path directory, CheckpointConfig config, LongSupplier clock) {
-    if (prefix.isBlank() || prefix.contains("/") || prefix.contains("\\")) {
-      throw new ArgumentException(
-          "ModelCheckpoint: the prefix is the beginning of a file name, got '" + prefix + "'");
-    }
-    this.givenPrefix = prefix;
+    this.givenPrefix = CheckpointFiles.checkedPrefix("ModelCheckpoint", prefix);
     this.prefix = prefix;
     this.directory = directory;
     this.config = config;
@@ -92,13 +87,26 @@ public final class ModelCheckpoint extends Callback {
           "ModelCheckpoint: the folder " + directory + " cannot be used", e);
     }
     files.clear();
-    lastStep = 0;
+    lastStep = context.originalArgs().curStepNum();
     lastSave = clock.getAsLong();
   }
 
   @Override
   public void onTrainStepEnd(RunContext context) {
-    InternalCallbackParam args = context.originalArgs();
+    if (!config.trainingState) {
+      saveIfDue(context.originalArgs());
+    }
+  }
+
+  /** A state holds those of the other callbacks, too, which have seen the step by now. */
+  @Override
+  void settled(RunContext context, boolean epochEnded) {
+    if (config.trainingState && !epochEnded) {
+      saveIfDue(context.originalArgs());
+    }
+  }
+
+  private void saveIfDue(InternalCallbackParam args) {
     boolean due =
         config.saveSteps > 0
             ? args.curStepNum() >= lastStep + config.saveSteps
@@ -121,14 +129,14 @@ public final class ModelCheckpoint extends Callback {
   public void failed(RunContext context, Throwable cause) {
     InternalCallbackParam args = context.originalArgs();
     if (config.exceptionSave && args.training && args.curStepNum() > 0) {
-      save(args, "_breakpoint");
+      save(args, CheckpointFiles.BREAKPOINT);
     }
   }
 
   private void save(InternalCallbackParam args, String suffix) {
     Path file =
         directory.resolve(
-            prefix + "-" + args.curEpochNum() + "_" + args.curStepInEpoch() + suffix + ".ckpt");
+            CheckpointFiles.name(prefix, args.curEpochNum(), args.curStepInEpoch(), suffix));
     Map<String, Object> more = new LinkedHashMap<>();
     if (config.appendEpochNum) {
       more.put("epoch_num", args.curEpochNum());
@@ -137,10 +145,7 @@ public final class ModelCheckpoint extends Callback {
       more.put("step_num", args.curStepNum());
     }
     more.putAll(config.append);
-    Cell<?, ?> saved = config.savedNetwork == null ? args.trainNetwork() : config.savedNetwork;
-    latest =
-        Checkpoints.saveCheckpoint(
-            saved, file, SaveOptions.defaults().crcCheck(config.crcCheck).append(more));
+    latest = config.trainingState ? saveState(args, file, more) : saveCell(args, file, more);
     long now = clock.getAsLong();
     lastStep = args.curStepNum();
     lastSave = now;
@@ -148,6 +153,19 @@ public final class ModelCheckpoint extends Callback {
       deleteOld(now);
       files.addLast(new Saved(file, now));
     }
+  }
+
+  private Path saveCell(InternalCallbackParam args, Path file, Map<String, Object> more) {
+    Cell<?, ?> saved = config.savedNetwork == null ? args.trainNetwork() : config.savedNetwork;
+    return Checkpoints.saveCheckpoint(
+        saved, file, SaveOptions.defaults().crcCheck(config.crcCheck).append(more));
+  }
+
+  private static Path saveState(InternalCallbackParam args, Path file, Map<String, Object> more) {
+    Map<String, Object> entries = new LinkedHashMap<>();
+    StateEntries.kept("ModelCheckpoint", more)
+        .forEach((name, kept) -> entries.put(StateEntries.ENTRY + name, kept));
+    return args.trainingState().save(file, entries);
   }
 
   /** What stands before the file that was just written. */

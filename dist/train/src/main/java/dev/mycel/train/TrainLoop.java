@@ -1,9 +1,13 @@
 package dev.mycel.train;
 
 import dev.mycel.core.ArgumentException;
+import dev.mycel.core.Messages;
 import dev.mycel.core.Scope;
 import dev.mycel.nn.Cell;
+import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One training: epochs of steps, evaluations between them, callbacks along the way. */
@@ -34,6 +38,13 @@ final class TrainLoop {
               + options.initialEpoch
               + " of "
               + epochs);
+    }
+    if (options.initialEpoch > 0 && options.resume != null) {
+      throw new ArgumentException(
+          Messages.of(op + ": initialEpoch and resumeFrom exclude each other")
+              .line("initialEpoch", options.initialEpoch)
+              .hint("leave initialEpoch out: a resumed training knows its epoch")
+              .text());
     }
     this.op = op;
     this.model = model;
@@ -73,19 +84,19 @@ final class TrainLoop {
 
   private void run(RunContext context, CallbackManager callbacks) {
     InternalCallbackParam args = context.originalArgs();
-    callbacks.each(Callback::onTrainBegin, context);
-    for (int epoch = options.initialEpoch + 1; epoch <= epochs; epoch++) {
-      args.curEpochNum = epoch;
-      args.stepsOfLastEpoch = args.stepInEpoch;
-      args.stepInEpoch = 0;
-      args.metrics = EvalResults.EMPTY;
-      args.evalResults = EvalResults.EMPTY;
+    TrainingState state = begin(context, callbacks);
+    while (state.epochsDone() < epochs) {
+      args.beginEpoch(state);
       callbacks.each(Callback::onTrainEpochBegin, context);
-      steps(context, callbacks);
-      if (validData != null && options.evaluatesAfter(epoch)) {
+      boolean whole = steps(state, context, callbacks);
+      if (validData != null && options.evaluatesAfter(args.curEpochNum)) {
         evaluate(validData, context, callbacks);
       }
       callbacks.each(Callback::onTrainEpochEnd, context);
+      if (whole) {
+        state.endEpoch();
+        callbacks.each((callback, c) -> callback.settled(c, true), context);
+      }
       if (context.getStopRequested()) {
         break;
       }
@@ -93,11 +104,45 @@ final class TrainLoop {
     callbacks.each(Callback::onTrainEnd, context);
   }
 
-  private void steps(RunContext context, CallbackManager callbacks) {
+  /** The state of the training before its first step, restored if it is resumed. */
+  private TrainingState begin(RunContext context, CallbackManager callbacks) {
+    InternalCallbackParam args = context.originalArgs();
+    TrainingState state = model.trainingState().data(data);
+    options.generators.forEach(state::generator);
+    state.callbacks = args.listCallback();
+    state.skipEpochs(options.initialEpoch);
+    args.state = state;
+    Optional<Path> file = options.resume == null ? Optional.empty() : options.resume.file();
+    if (file.isEmpty()) {
+      state.lastLoss = args::lossIfAny;
+      callbacks.each(Callback::onTrainBegin, context);
+      return state;
+    }
+    try (Restoration restoration = Restoration.of(state, file.get())) {
+      restoration.requireSmallNumbers();
+      restoration.applyModel();
+      args.resumedFrom = file.get();
+      args.follow(state);
+      state.lastLoss.get().ifPresent(args::setLoss);
+      state.lastLoss = args::lossIfAny;
+      callbacks.each(Callback::onTrainBegin, context);
+      restoration.applyCallbacks();
+      state.continueRandom();
+    } catch (RuntimeException | Error e) {
+      args.curStepNum = 0; // no step was done: there is nothing to save
+      throw e;
+    }
+    return state;
+  }
+
+  /** Whether the data was gone through to its end. */
+  private boolean steps(TrainingState state, RunContext context, CallbackManager callbacks) {
     InternalCallbackParam args = context.originalArgs();
     Cell<?, ?> network = model.trainNetwork();
     network.setTrain(true);
-    for (Object batch : data) {
+    Iterator<?> batches = state.startEpoch(data);
+    while (batches.hasNext()) {
+      Object batch = batches.next();
       args.element = batch;
       args.curStepNum++;
       args.stepInEpoch++;
@@ -105,17 +150,21 @@ final class TrainLoop {
       try (Scope scope = Scope.open()) {
         args.setNetOutputs(model.step(op, batch));
       }
+      state.advance();
       if (noteInterrupt()) {
         context.requestStop();
       }
       callbacks.each(Callback::onTrainStepEnd, context);
+      callbacks.each((callback, c) -> callback.settled(c, false), context);
       if (context.getStopRequested()) {
-        break;
+        state.hold(); // the epoch's end follows now, and once more when it was resumed
+        return false;
       }
     }
     if (args.stepInEpoch == 0) {
       throw EvalLoop.empty(op, "to train with");
     }
+    return true;
   }
 
   private void evaluate(Iterable<?> valid, RunContext context, CallbackManager callbacks) {

@@ -7,6 +7,7 @@ import dev.mycel.nn.Cell2;
 import dev.mycel.nn.WithLossCell;
 import dev.mycel.optim.Optimizer;
 import dev.mycel.optim.amp.AmpOptions;
+import dev.mycel.optim.amp.LossScaleManager;
 import dev.mycel.optim.amp.TrainNetworks;
 import dev.mycel.optim.amp.TrainOneStepWithLossScaleCell;
 import dev.mycel.optim.amp.TrainingStep;
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cell is saved, printed and switched between modes
  * @param run from the cell's input to what callbacks see as outputs
+ * @param manager follows the loss scale, if anything does
  */
-record TrainStep(Cell<?, ?> cell, UnaryOperator<Object> run) {
+record TrainStep(Cell<?, ?> cell, UnaryOperator<Object> run, @Nullable LossScaleManager manager) {
   static <I, P, T> TrainStep of(
       Cell<I, P> network,
       @Nullable Cell2<P, T, Tensor> lossFn,
@@ -28,7 +30,7 @@ record TrainStep(Cell<?, ?> cell, UnaryOperator<Object> run) {
       AmpOptions amp) {
     if (optimizer == null) {
       Cell<?, ?> cell = lossFn == null ? network : new WithLossCell<>(network, lossFn);
-      return new TrainStep(cell, input -> Evaluator.call(cell, input));
+      return new TrainStep(cell, input -> Evaluator.call(cell, input), null);
     }
     if (lossFn == null) {
       return of(TrainNetworks.buildTrainNetwork(lossOf(network), optimizer, amp));
@@ -46,7 +48,8 @@ record TrainStep(Cell<?, ?> cell, UnaryOperator<Object> run) {
         input -> {
           TrainingStep.Outcome outcome = step.step((I) input);
           return scaled ? outcome : outcome.loss();
-        });
+        },
+        step.lossScaleManager().orElse(null));
   }
 
   @SuppressWarnings("unchecked") // a network without a loss that has an optimiser gives the loss

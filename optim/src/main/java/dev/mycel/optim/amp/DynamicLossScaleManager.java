@@ -1,7 +1,10 @@
 package dev.mycel.optim.amp;
 
+import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Messages;
 import dev.mycel.core.TensorException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -73,5 +76,41 @@ public final class DynamicLossScaleManager extends LossScaleManager {
   @Override
   public Optional<LossScaleUpdateCell> getUpdateCell() {
     return Optional.of(new DynamicLossScaleUpdateCell(lossScale, scaleFactor, scaleWindow));
+  }
+
+  @Override
+  public Map<String, Object> state() {
+    Map<String, Object> state = new LinkedHashMap<>();
+    state.put("loss_scale", lossScale);
+    state.put("step", step);
+    state.put("last_overflow", lastOverflow);
+    state.put("overflows_in_a_row", (long) inARow);
+    return state;
+  }
+
+  @Override
+  public void restoreState(Map<String, Object> state) {
+    if (state.get("loss_scale") instanceof Double scale
+        && state.get("step") instanceof Long steps
+        && state.get("last_overflow") instanceof Long overflow
+        && state.get("overflows_in_a_row") instanceof Long row
+        && state.size() == 4
+        && scale >= 1
+        && Float.isFinite((float) (double) scale)
+        && overflow >= 0
+        && overflow < steps
+        && row >= 0
+        && row <= MOST_IN_A_ROW) {
+      lossScale = scale;
+      step = steps;
+      lastOverflow = overflow;
+      inARow = (int) (long) row;
+      return;
+    }
+    throw new ArgumentException(
+        Messages.of("DynamicLossScaleManager: this is no state of such a manager")
+            .line("given", state)
+            .hint("restore what state() gave: loss_scale, step, last_overflow, overflows_in_a_row")
+            .text());
   }
 }

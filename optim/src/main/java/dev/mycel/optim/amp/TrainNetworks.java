@@ -14,6 +14,7 @@ import dev.mycel.nn.amp.Amp;
 import dev.mycel.nn.amp.AmpLevel;
 import dev.mycel.optim.Optimizer;
 import dev.mycel.optim.TrainOneStepCell;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes training steps of networks, losses and optimisers. */
@@ -138,6 +139,11 @@ public final class TrainNetworks {
         manager.updateLossScale(overflow);
       }
       return new Outcome(result.loss(), overflow, result.scale().item());
+    }
+
+    @Override
+    public Optional<LossScaleManager> lossScaleManager() {
+      return Optional.ofNullable(manager);
     }
   }
 }

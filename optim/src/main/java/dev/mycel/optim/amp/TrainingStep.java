@@ -2,6 +2,7 @@ package dev.mycel.optim.amp;
 
 import dev.mycel.core.Tensor;
 import dev.mycel.nn.Cell;
+import java.util.Optional;
 
 /**
  * A training step of either kind, with or without a loss scale, to be run by loops that need not
@@ -27,4 +28,9 @@ public interface TrainingStep<I> {
    * training mode: what is printed, saved, and switched between training and inference.
    */
   Cell<I, ?> cell();
+
+  /** The manager that follows the steps, if there is one with a state of its own. */
+  default Optional<LossScaleManager> lossScaleManager() {
+    return Optional.empty();
+  }
 }
