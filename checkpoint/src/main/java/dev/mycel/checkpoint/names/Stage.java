@@ -192,7 +192,7 @@ final class Stage {
       for (int i = 0; i < targets.size(); i++) {
         ValueTransform transform = group.outs().get(i).transform();
         String target = targets.get(i);
-        Renaming.checked(group, target, target.length());
+        Renaming.check(group, target, target.length());
         boolean plain = transform.equals(Transforms.identity());
         Value value = plain ? values.get(0) : new Value.Made(transform, values);
         emit(there.isEmpty() ? null : there.get(0), new MappedEntry(target, value));
