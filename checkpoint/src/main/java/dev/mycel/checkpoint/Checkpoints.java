@@ -222,7 +222,8 @@ public final class Checkpoints {
     return NetLoader.load(net, parameters, mode);
   }
 
-  // ---- loading by maps of names -------------------------------------------------------------------
+  // ---- loading by maps of names
+  // -------------------------------------------------------------------
 
   /**
    * Loads a file of any format into a network, whose parameters the map finds under other names:
