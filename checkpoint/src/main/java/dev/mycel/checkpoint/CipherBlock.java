@@ -21,6 +21,9 @@ final class CipherBlock {
   /** Bytes of the tag, of the initial vector and of a unit of the cipher. */
   static final int UNIT = 16;
 
+  /** How many bytes of the initial vector GCM uses: MindSpore writes 16 of which four count not. */
+  private static final int GCM_IV = 12;
+
   /** What stands in a block after its tag and before the cipher text, with the mode's number. */
   private static final int FIELDS = 4 * Integer.BYTES + UNIT;
 
@@ -73,7 +76,7 @@ final class CipherBlock {
     cipher.init(
         direction,
         new SecretKeySpec(by.key(), "AES"),
-        gcm ? new GCMParameterSpec(8 * UNIT, iv) : new IvParameterSpec(iv));
+        gcm ? new GCMParameterSpec(8 * UNIT, iv, 0, GCM_IV) : new IvParameterSpec(iv));
     return cipher;
   }
 

@@ -120,7 +120,8 @@ final class RecordWriter {
         }
         int n = (int) Math.min(count - at, room / dtype.bytes());
         Elements.encode(array, at, n, block);
-        out.writeRawBytes(block);
+        // A buffer would be written with its whole array.
+        out.writeRawBytes(block.array(), 0, block.limit());
         at += n;
         room -= (long) n * dtype.bytes();
         left -= (long) n * dtype.bytes();

@@ -164,10 +164,10 @@ class CheckpointFileTest {
         try (CheckpointFile file = Checkpoints.open(path)) {
           assertEquals("mindspore", file.format(), path.toString());
           for (CheckpointEntry entry : file.entries()) {
-            if (entry.isLoadable()) {
+            if (entry.isLoadable() && !entry.storedType().equals("UInt64")) {
               assertEquals(
                   entry.shape(), SafetensorsTest.dims(file.tensor(entry.name())), path.toString());
-            } else {
+            } else { // the numbers of 64 bits go beyond every type here
               assertThrows(CheckpointException.class, () -> file.tensor(entry.name()));
             }
           }
