@@ -66,24 +66,29 @@ final class EncryptedContent extends Trailer.Content {
       }
       return file;
     }
+    return of(file, fitting(mode, by, problems), problems);
+  }
+
+  /** The key, if it is one for that mode. */
+  private static Encryption fitting(
+      Encryption.Mode mode, @Nullable Encryption by, Problems problems) {
     if (mode == Encryption.Mode.SM4) {
       throw problems.of(
           "the file is encrypted with SM4-CBC, which is not supported: the JDK has no SM4",
           "load it with MindSpore and save it again with AES-GCM");
     }
+    String right = "Encryption.of(\"" + mode.label() + "\", key)";
     if (by == null) {
       throw problems.of(
           "the file is encrypted with " + mode.label() + ", and no key was given",
-          "give it: Encryption.of(\""
-              + mode.label()
-              + "\", key) in LoadOptions.decrypt or Checkpoints.open");
+          "give it: " + right + " in LoadOptions.decrypt or Checkpoints.open");
     }
     if (by.how() != mode) {
       throw problems.of(
           "the file is encrypted with " + mode.label() + ", the key is for " + by.mode(),
-          "give the key with the file's mode: Encryption.of(\"" + mode.label() + "\", key)");
+          "give the key with the file's mode: " + right);
     }
-    return of(file, by, problems);
+    return by;
   }
 
   private static EncryptedContent of(Trailer.Content file, Encryption by, Problems problems)

@@ -164,10 +164,13 @@ class CheckpointFileTest {
         try (CheckpointFile file = Checkpoints.open(path)) {
           assertEquals("mindspore", file.format(), path.toString());
           for (CheckpointEntry entry : file.entries()) {
-            if (entry.isLoadable() && !entry.storedType().equals("UInt64")) {
+            if (entry.storedType().equals("UInt64")) {
+              continue; // of any bits, so some are beyond every type here
+            }
+            if (entry.isLoadable()) {
               assertEquals(
                   entry.shape(), SafetensorsTest.dims(file.tensor(entry.name())), path.toString());
-            } else { // the numbers of 64 bits go beyond every type here
+            } else {
               assertThrows(CheckpointException.class, () -> file.tensor(entry.name()));
             }
           }
