@@ -115,14 +115,9 @@ public final class Checkpoints {
   private static CompletableFuture<Path> saveAsync(
       Consumer<Items> collect, Path file, SaveOptions options) {
     try (Scope scope = Scope.open()) {
-      return CheckpointWriter.writeInBackground(
-          () -> {
-            Items items = new Items();
-            collect.accept(items);
-            return items;
-          },
-          file,
-          options);
+      Items items = new Items();
+      collect.accept(items);
+      return CheckpointWriter.writeInBackground(items, file, options);
     }
   }
 

@@ -53,14 +53,13 @@ class BackgroundSaveTest {
   private CompletableFuture<Path> occupied(CountDownLatch until) {
     return BackgroundSaves.start(
         folder.resolve("occupied"),
-        () ->
-            () -> {
-              try {
-                until.await();
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-            });
+        () -> {
+          try {
+            until.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   @Test
