@@ -41,17 +41,18 @@ final class CipherBlock {
     return FIELDS + tagBytes(mode);
   }
 
-  /** A header, ready to be read. */
-  static ByteBuffer header(Encryption.Mode mode, byte[] tag, byte[] iv, int cipherBytes) {
-    ByteBuffer header =
-        ByteBuffer.allocate(headerBytes(mode)).order(ByteOrder.LITTLE_ENDIAN).putInt(mode.magic());
-    return header
+  /** The bytes of a header. */
+  static byte[] header(Encryption.Mode mode, byte[] tag, byte[] iv, int cipherBytes) {
+    byte[] header = new byte[headerBytes(mode)];
+    ByteBuffer.wrap(header)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(mode.magic())
         .put(tag)
         .putInt(2 * Integer.BYTES + iv.length + cipherBytes)
         .putInt(iv.length)
         .put(iv)
-        .putInt(cipherBytes)
-        .flip();
+        .putInt(cipherBytes);
+    return header;
   }
 
   /** The mode that a file begins with, or null if it is not encrypted. */

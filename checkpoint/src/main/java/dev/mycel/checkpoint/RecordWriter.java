@@ -121,7 +121,7 @@ final class RecordWriter {
         int n = (int) Math.min(count - at, room / dtype.bytes());
         Elements.encode(array, at, n, block);
         // A buffer would be written with its whole array.
-        out.writeRawBytes(block.array(), 0, block.limit());
+        out.writeRawBytes(block.array(), block.arrayOffset(), block.limit());
         at += n;
         room -= (long) n * dtype.bytes();
         left -= (long) n * dtype.bytes();

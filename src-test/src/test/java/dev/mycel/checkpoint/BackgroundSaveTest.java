@@ -144,7 +144,8 @@ class BackgroundSaveTest {
     for (Thread saver : savers) {
       saver.join();
     }
-    assertTrue(first.isDone() && Files.exists(file));
+    first.join();
+    assertTrue(Files.exists(file));
   }
 
   @Test
@@ -158,9 +159,11 @@ class BackgroundSaveTest {
     }
     saves.forEach(CompletableFuture::join);
     assertArrayEquals(new float[] {19}, floats(file, "i"));
-    Checkpoints.saveCheckpointAsync(
-        Map.of("i", Tensor.scalar(20)), file, SaveOptions.defaults());
+    CompletableFuture<Path> before =
+        Checkpoints.saveCheckpointAsync(
+            Map.of("i", Tensor.scalar(20)), file, SaveOptions.defaults());
     Checkpoints.saveCheckpoint(Map.of("i", Tensor.scalar(21)), file);
+    before.join();
     assertArrayEquals(new float[] {21}, floats(file, "i"));
   }
 
@@ -205,7 +208,7 @@ class BackgroundSaveTest {
   @Test
   void anInterruptWhileWaitingIsKeptAndTheSaveMade() {
     CountDownLatch until = new CountDownLatch(1);
-    occupied(until);
+    CompletableFuture<Path> first = occupied(until);
     Thread.currentThread().interrupt();
     new Thread(until::countDown).start();
     Path file;
@@ -214,6 +217,7 @@ class BackgroundSaveTest {
     } finally {
       assertTrue(Thread.interrupted(), "the thread is still interrupted");
     }
+    first.join();
     assertEquals(2, Checkpoints.loadCheckpoint(file).size());
   }
 

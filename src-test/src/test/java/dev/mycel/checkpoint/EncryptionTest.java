@@ -284,12 +284,12 @@ class EncryptionTest {
     for (Encryption by : List.of(GCM, CBC)) {
       int tag = CipherBlock.tagBytes(by.how());
       for (int length : new int[] {Integer.MAX_VALUE, Integer.MIN_VALUE, -1, 0, 17, 1 << 30}) {
-        byte[] header = CipherBlock.header(by.how(), new byte[tag], new byte[16], length).array();
+        byte[] header = CipherBlock.header(by.how(), new byte[tag], new byte[16], length);
         byte[] bytes = Arrays.copyOf(header, header.length + 16);
         CheckpointException e = refused(Files.write(folder.resolve("h.ckpt"), bytes), with(by));
         says("an encrypted block says it has " + length + " bytes, 16 are left", e);
       }
-      byte[] header = CipherBlock.header(by.how(), new byte[tag], new byte[16], 16).array();
+      byte[] header = CipherBlock.header(by.how(), new byte[tag], new byte[16], 16);
       byte[] bytes = Arrays.copyOf(header, header.length + 16);
       ByteBuffer fields = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
       fields.putInt(4 + tag, 1 << 30);
