@@ -256,6 +256,7 @@ class EncryptionTest {
 
   // ---- hostile files ----------------------------------------------------------------------------
 
+  /** The last four bytes of the initial vector, which MindSpore writes, are not used by anybody. */
   @Test
   void withGcmEveryChangedBitIsFound() throws IOException {
     byte[] whole = Files.readAllBytes(GOLDEN.resolve("encrypted_aes-gcm_256.ckpt"));
@@ -263,7 +264,12 @@ class EncryptionTest {
     for (int bit = 0; bit < 8 * whole.length; bit++) {
       byte[] changed = whole.clone();
       changed[bit / 8] ^= (byte) (1 << bit % 8);
-      refused(Files.write(folder.resolve("bit.ckpt"), changed), options);
+      Path file = Files.write(folder.resolve("bit.ckpt"), changed);
+      if (bit / 8 >= 40 && bit / 8 < 44) {
+        assertEquals(2, Checkpoints.loadCheckpoint(file, options).size());
+      } else {
+        refused(file, options);
+      }
     }
   }
 
