@@ -70,7 +70,8 @@ final class BackgroundSaves {
       result.complete(target);
     } else {
       LOG.log(
-          System.Logger.Level.ERROR, "a save in the background failed, " + target + " is as before",
+          System.Logger.Level.ERROR,
+          "a save in the background failed, " + target + " is as before",
           failure);
       result.completeExceptionally(failure);
     }

@@ -82,8 +82,8 @@ public final class Checkpoints {
   }
 
   /**
-   * Saves the parameters of a cell as the options say, while the program goes on; MindSpore's {@code
-   * async_save}.
+   * Saves the parameters of a cell as the options say, while the program goes on; MindSpore's
+   * {@code async_save}.
    *
    * <p>The file gets the values of this moment, whatever is written to the parameters afterwards:
    * nothing is copied now, and an update in place takes other memory as long as the save lasts. One

@@ -137,8 +137,7 @@ class CheckpointOptionsTest {
         .forEach((key, p) -> items.add(new Item.Numbers(key, p.value())));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     CRC32 crc = new CRC32();
-    CodedOutputStream records =
-        CodedOutputStream.newInstance(new CheckedOutputStream(out, crc));
+    CodedOutputStream records = CodedOutputStream.newInstance(new CheckedOutputStream(out, crc));
     new RecordWriter(records, 512 << 10).write(items);
     if (name.contains("crc")) {
       Trailer.write(out, crc.getValue());
@@ -199,8 +198,7 @@ class CheckpointOptionsTest {
     assertEquals("Int32 [28672 65535]", described(loaded.get("u2")));
     assertEquals("Int64 [1879048192 4294967295]", described(loaded.get("u4")));
     assertArrayEquals(
-        new long[] {0x7000000000000000L, Long.MAX_VALUE},
-        loaded.get("u8").value().toLongArray());
+        new long[] {0x7000000000000000L, Long.MAX_VALUE}, loaded.get("u8").value().toLongArray());
     try (CheckpointFile open = Checkpoints.open(file)) {
       assertEquals("UInt64", open.entries().get(2).storedType());
       assertEquals(DType.INT64, open.entries().get(2).dtype());
@@ -227,7 +225,8 @@ class CheckpointOptionsTest {
   void prefixesAndTheChoiceAllHaveToLetAnEntryPass() {
     assertEquals(Set.of("conv2.weight", "conv2.bias"), names(ALL.specifyPrefix("conv2")));
     assertEquals(
-        Set.of("conv1.weight", "conv2.weight", "conv2.bias"), names(ALL.filterPrefix("bn", "head")));
+        Set.of("conv1.weight", "conv2.weight", "conv2.bias"),
+        names(ALL.filterPrefix("bn", "head")));
     assertEquals(
         Set.of("bn1.gamma", "bn1.beta"),
         names(ALL.specifyPrefix("bn1", "conv1").filterPrefix("bn1.moving", "conv")));
@@ -284,8 +283,7 @@ class CheckpointOptionsTest {
       assertTrue(logs.lines().get(1).contains("AES-GCM"), logs.lines().toString());
     }
     assertThrows(
-        CheckpointException.class,
-        () -> Checkpoints.checkCheckpoint(folder.resolve("none.ckpt")));
+        CheckpointException.class, () -> Checkpoints.checkCheckpoint(folder.resolve("none.ckpt")));
   }
 
   @Test
@@ -293,8 +291,7 @@ class CheckpointOptionsTest {
     Dense net = new Dense(2, 1);
     Path file = GOLDEN.resolve("dense.ckpt");
     Checkpoints.loadCheckpoint(file, net, ALL, LoadMode.EXACT);
-    assertTrue(
-        net.weight().value().sameAs(Checkpoints.loadCheckpoint(file).get("weight").value()));
+    assertTrue(net.weight().value().sameAs(Checkpoints.loadCheckpoint(file).get("weight").value()));
     LoadOptions bias = ALL.specifyPrefix("bias");
     assertEquals(1, Checkpoints.loadCheckpoint(file, net, bias, LoadMode.STRICT).size());
     assertThrows(

@@ -59,8 +59,7 @@ class EncryptionTest {
   }
 
   private static CheckpointException refused(Path file, LoadOptions options) {
-    return assertThrows(
-        CheckpointException.class, () -> Checkpoints.loadCheckpoint(file, options));
+    return assertThrows(CheckpointException.class, () -> Checkpoints.loadCheckpoint(file, options));
   }
 
   private static void says(String part, Exception e) {
@@ -237,13 +236,11 @@ class EncryptionTest {
     says(
         "a check sum or is encrypted",
         assertThrows(
-            ArgumentException.class,
-            () -> SaveOptions.defaults().crcCheck(true).encrypt(GCM)));
+            ArgumentException.class, () -> SaveOptions.defaults().crcCheck(true).encrypt(GCM)));
     says(
         "a check sum or is encrypted",
         assertThrows(
-            ArgumentException.class,
-            () -> SaveOptions.defaults().encrypt(GCM).crcCheck(true)));
+            ArgumentException.class, () -> SaveOptions.defaults().encrypt(GCM).crcCheck(true)));
   }
 
   @Test
@@ -251,7 +248,8 @@ class EncryptionTest {
     byte[] own = key(16);
     Encryption by = Encryption.aesGcm(own);
     Arrays.fill(own, (byte) 0);
-    assertEquals(14, Checkpoints.loadCheckpoint(ENCRYPTED.resolve("aes-gcm_128.ckpt"), with(by)).size());
+    assertEquals(
+        14, Checkpoints.loadCheckpoint(ENCRYPTED.resolve("aes-gcm_128.ckpt"), with(by)).size());
   }
 
   // ---- hostile files ----------------------------------------------------------------------------

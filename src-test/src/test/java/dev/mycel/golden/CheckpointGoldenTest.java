@@ -221,7 +221,8 @@ class CheckpointGoldenTest {
                               () -> Checkpoints.loadCheckpoint(FOLDER.resolve(f.file)));
                       String what =
                           f.isEncrypted()
-                              ? "the file is encrypted with " + f.about.get("enc_mode").getAsString()
+                              ? "the file is encrypted with "
+                                  + f.about.get("enc_mode").getAsString()
                               : "is 2^63 or more";
                       assertTrue(e.getMessage().contains(what), e.getMessage());
                     }));

@@ -343,14 +343,16 @@ final class MisuseCases {
     Encryption by = Encryption.aesGcm(new byte[16]);
     SaveOptions encrypted = SaveOptions.defaults().encrypt(by);
     c.put("a password as a key", () -> Encryption.aesGcm("secret".getBytes(UTF_8)));
-    c.put("a mode of encryption that the JDK has not", () -> Encryption.of("SM4-CBC", new byte[16]));
+    c.put(
+        "a mode of encryption that the JDK has not", () -> Encryption.of("SM4-CBC", new byte[16]));
     c.put("a check sum of an encrypted file", () -> encrypted.crcCheck(true));
     c.put("no prefix", () -> LoadOptions.defaults().specifyPrefix());
     c.put("a parallel training's file", () -> LoadOptions.defaults().removeRedundancy(true));
     c.put(
         "an encrypted checkpoint without its key",
         () -> inFolder(f -> Checkpoints.loadCheckpoint(saved(f, encrypted))));
-    c.put("an encrypted checkpoint that is opened without its key",
+    c.put(
+        "an encrypted checkpoint that is opened without its key",
         () -> inFolder(f -> Checkpoints.open(saved(f, encrypted)).close()));
     c.put(
         "an encrypted checkpoint with another key",
