@@ -28,6 +28,9 @@ class LargeFileTest {
   static final class Child {
     private static final int SIDE = 4096;
 
+    /** How many elements are compared at a time, on the heap. */
+    private static final int PART = 1 << 16;
+
     public static void main(String[] args) {
       Mycel.setBackend("onednn");
       // Twice the parameters, those that are saved and those that are loaded, and a little more.
@@ -43,9 +46,9 @@ class LargeFileTest {
               entries, folder.resolve("large"), SaveOptions.defaults().crcCheck(true));
       try (CheckpointFile open = Checkpoints.open(file)) {
         Tensor again = open.tensor("flat");
-        for (long at = 0; at < again.size(); at += MIB) {
+        for (long at = 0; at < again.size(); at += PART) {
           try (Scope scope = Scope.open()) {
-            check(again.narrow(0, at, MIB).sameAs(flat.narrow(0, at, MIB)));
+            check(again.narrow(0, at, PART).sameAs(flat.narrow(0, at, PART)));
           }
         }
         Tensor rows = open.tensor("strided");
