@@ -5,7 +5,6 @@ import com.google.protobuf.WireFormat;
 import dev.mycel.checkpoint.proto.Checkpoint;
 import dev.mycel.checkpoint.proto.TensorProto;
 import dev.mycel.core.DType;
-import dev.mycel.core.Interpreters;
 import dev.mycel.core.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -53,30 +52,7 @@ final class RecordWriter {
   }
 
   private void writeNumbers(String name, Tensor tensor) throws IOException {
-    DType dtype = tensor.dtype();
-    long[] dims = tensor.shape().dims();
-    Object array = Interpreters.root().toHost(tensor);
-    long left = tensor.size() * dtype.bytes();
-    int at = 0;
-    do {
-      int bytes = (int) Math.min(left, chunk);
-      startRecord(name, dims, dtype.displayName(), bytes);
-      int end = at + bytes / dtype.bytes();
-      writeElements(array, dtype, at, end);
-      at = end;
-      left -= bytes;
-    } while (left > 0);
-  }
-
-  private void writeElements(Object array, DType dtype, int from, int end) throws IOException {
-    ByteBuffer block = Elements.block((long) (end - from) * dtype.bytes());
-    int most = Elements.BLOCK / dtype.bytes();
-    for (int at = from; at < end; ) {
-      int count = Math.min(most, end - at);
-      Elements.encode(array, at, count, block);
-      out.writeRawBytes(block);
-      at += count;
-    }
+    TensorPieces.of(tensor, new Records(name, tensor));
   }
 
   /** Everything up to the content, whose bytes must follow. */
@@ -110,5 +86,46 @@ final class RecordWriter {
     return CodedOutputStream.computeTagSize(field)
         + CodedOutputStream.computeUInt32SizeNoTag(length)
         + length;
+  }
+
+  /** The records of one tensor, each with a chunk of its bytes. */
+  private final class Records implements TensorPieces.Sink {
+    private final String name;
+    private final long[] dims;
+    private final DType dtype;
+    private final ByteBuffer block;
+    private long left;
+    private long room;
+
+    /** A tensor without elements has one record without content. */
+    Records(String name, Tensor tensor) throws IOException {
+      this.name = name;
+      this.dims = tensor.shape().dims();
+      this.dtype = tensor.dtype();
+      this.left = tensor.size() * dtype.bytes();
+      this.block = Elements.block(left);
+      start();
+    }
+
+    private void start() throws IOException {
+      room = Math.min(left, chunk);
+      startRecord(name, dims, dtype.displayName(), (int) room);
+    }
+
+    @Override
+    public void take(Object array, int count) throws IOException {
+      for (int at = 0; at < count; ) {
+        if (room == 0) {
+          start();
+        }
+        int n = (int) Math.min(count - at, room / dtype.bytes());
+        Elements.encode(array, at, n, block);
+        // A buffer would be written with its whole array.
+        out.writeRawBytes(block.array(), block.arrayOffset(), block.limit());
+        at += n;
+        room -= (long) n * dtype.bytes();
+        left -= (long) n * dtype.bytes();
+      }
+    }
   }
 }

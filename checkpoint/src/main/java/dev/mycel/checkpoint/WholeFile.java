@@ -33,7 +33,7 @@ final class WholeFile {
             "the file does not end in a check sum",
             "it was cut, or saved without SaveOptions.crcCheck");
       }
-      CheckpointReader reader = new CheckpointReader(content, problems);
+      CheckpointReader reader = CheckpointReader.of(content, null, problems);
       reader.index(LoadOptions.defaults()).forEach(reader::entry);
     }
     return true;
