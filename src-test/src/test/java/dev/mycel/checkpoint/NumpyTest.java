@@ -17,6 +17,7 @@ import dev.mycel.core.Mycel;
 import dev.mycel.core.Tensor;
 import dev.mycel.nn.layer.Dense;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,7 +165,7 @@ class NumpyTest {
             "{'descr': 'bfloat16', 'fortran_order': False, 'shape': (1,), }", new byte[] {64, 64});
     try (CheckpointFile file = Checkpoints.open(Files.write(folder.resolve("b.npy"), named))) {
       assertEquals(DType.BFLOAT16, file.entries().get(0).dtype());
-      assertEquals(3.00390625f, file.tensor("tensor").toFloatArray()[0], 0.01f);
+      assertEquals(3f, file.tensor("tensor").toFloatArray()[0]);
     }
   }
 
@@ -194,12 +195,12 @@ class NumpyTest {
     Path path = Checkpoints.saveNpz(Map.of("w", stored), folder.resolve("rows"));
     byte[] bytes = Files.readAllBytes(path);
     byte[] array = Arrays.copyOfRange(bytes, 30 + 5, 30 + 5 + 128 + 4 * values.length);
-    String header = new String(array, 10, 118, java.nio.charset.StandardCharsets.US_ASCII);
+    String header = new String(array, 10, 118, StandardCharsets.US_ASCII);
     String turned =
         header
             .replace("False", "True ")
             .replace("(2050, 2100)", "(2100, 2050)");
-    byte[] text = turned.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] text = turned.getBytes(StandardCharsets.US_ASCII);
     System.arraycopy(text, 0, array, 10, text.length);
     try (CheckpointFile file = Checkpoints.open(Files.write(folder.resolve("t.npy"), array))) {
       assertEquals(List.of(2100L, 2050L), file.entries().get(0).shape());
