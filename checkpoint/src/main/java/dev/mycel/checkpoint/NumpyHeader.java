@@ -170,11 +170,13 @@ record NumpyHeader(
 
     @Override
     public ByteBuffer next(int bytes) throws IOException {
-      if (elements == null) {
-        elements = gathered();
+      StridedElements rows = elements;
+      if (rows == null) {
+        rows = gathered();
+        elements = rows;
       }
       block.clear().limit(bytes);
-      elements.fill(block);
+      rows.fill(block);
       return block.flip();
     }
 
