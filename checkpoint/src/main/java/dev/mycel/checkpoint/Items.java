@@ -78,7 +78,8 @@ final class Items {
     return items;
   }
 
-  private void add(String name, @Nullable Object value) {
+  /** Collects one value. */
+  void add(String name, @Nullable Object value) {
     checkName(name);
     if (value instanceof Variable v) {
       items.add(numbers(name, v.value()));

@@ -11,8 +11,6 @@ import java.io.OutputStream;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,22 +58,13 @@ final class SafetensorsWriter {
   static Path write(Items items, Path file, SafetensorsOptions options) {
     SafetensorsWriter writer = new SafetensorsWriter();
     List<Item.Numbers> tensors = writer.sorted(items, options);
-    Path target = withSuffix(file);
+    Path target = AtomicFile.withSuffix(OP, file, SUFFIX);
     List<List<Item.Numbers>> shards = shards(tensors, options.shardBytes);
     if (shards.size() > 1) {
       return writer.writeSet(target, shards);
     }
     writer.writeFile(target, tensors);
     return target;
-  }
-
-  private static Path withSuffix(Path file) {
-    Path name = file.getFileName();
-    if (name == null) {
-      throw new Problems(OP, file).of("this is no file", "name a file");
-    }
-    String text = name.toString();
-    return text.endsWith(SUFFIX) ? file : file.resolveSibling(text + SUFFIX);
   }
 
   /** As the reference library compares them: by code points. */
@@ -199,21 +188,9 @@ final class SafetensorsWriter {
 
   private static void writeContents(List<Item.Numbers> tensors, OutputStream out)
       throws IOException {
-    ByteBuffer block = ByteBuffer.allocateDirect(Elements.BLOCK).order(ByteOrder.LITTLE_ENDIAN);
-    WritableByteChannel channel = Channels.newChannel(out);
     for (Item.Numbers numbers : tensors) {
       Tensor tensor = numbers.tensor();
-      int most = Elements.BLOCK / tensor.dtype().bytes();
-      Object array = Interpreters.root().toHost(tensor);
-      int size = (int) tensor.size();
-      for (int at = 0; at < size; ) {
-        int count = Math.min(most, size - at);
-        Elements.encode(array, at, count, block);
-        while (block.hasRemaining()) {
-          channel.write(block);
-        }
-        at += count;
-      }
+      Elements.write(Interpreters.root().toHost(tensor), tensor.dtype().bytes(), out);
     }
   }
 
