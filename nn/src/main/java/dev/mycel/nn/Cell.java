@@ -8,6 +8,7 @@ import dev.mycel.core.Messages;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
+import dev.mycel.core.Tree;
 import dev.mycel.core.Variable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -217,6 +218,14 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
    */
   protected boolean ownsTemporaries() {
     return false;
+  }
+
+  /**
+   * Casts every tensor in an input, whatever its type, for cells that mind their precision
+   * themselves; {@link #toFloat} casts what is floating-point, and is the usual way.
+   */
+  protected static <T> T castInputs(T inputs, DType type) {
+    return Tree.map(inputs, t -> t.cast(type));
   }
 
   // ---- hooks ------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 package dev.mycel.train;
 
 import dev.mycel.core.ArgumentException;
-import dev.mycel.core.Messages;
 import dev.mycel.core.Scope;
 import dev.mycel.nn.Parameter;
 import java.io.PrintStream;
@@ -12,7 +11,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +45,6 @@ public final class EarlyStopping extends Callback {
           "root_mean_square_distance",
           "eval_loss");
 
-  private static final System.Logger LOG = System.getLogger("dev.mycel.train");
-
   private final String monitor;
   private final double minDelta;
   private final int patience;
@@ -69,10 +65,14 @@ public final class EarlyStopping extends Callback {
     minDelta = b.minDelta;
     patience = b.patience;
     verbose = b.verbose;
-    smaller = b.mode == Mode.MIN || (b.mode == Mode.AUTO && SMALLER_IS_BETTER.contains(b.monitor));
+    smaller = isSmallerBetter(b.monitor, b.mode);
     baseline = b.baseline;
     restoreBestWeights = b.restoreBestWeights;
     out = b.out;
+  }
+
+  static boolean isSmallerBetter(String monitor, Mode mode) {
+    return mode == Mode.MIN || (mode == Mode.AUTO && SMALLER_IS_BETTER.contains(monitor));
   }
 
   /** Stops as soon as the loss of an evaluation does not improve. */
@@ -140,33 +140,11 @@ public final class EarlyStopping extends Callback {
   }
 
   private OptionalDouble value(InternalCallbackParam args) {
-    if (monitor.equals("loss")) {
-      return OptionalDouble.of(args.loss());
+    OptionalDouble found = Monitored.value("EarlyStopping", monitor, args);
+    if (found.isEmpty()) {
+      warned = warned || Monitored.warnIfNeverThere("EarlyStopping", monitor, args);
     }
-    EvalResults results = args.evalResults();
-    if (results.containsKey(monitor)) {
-      return OptionalDouble.of(results.scalar(monitor));
-    }
-    if (!results.isEmpty()) {
-      throw new ArgumentException(
-          Messages.of("EarlyStopping: the evaluation has no value named '" + monitor + "'")
-              .line("available", names(results.keySet()))
-              .hint("monitor one of these, or give the model that metric")
-              .text());
-    }
-    if (!warned && args.validDataset().isEmpty()) {
-      warned = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "EarlyStopping cannot monitor '"
-              + monitor
-              + "': there is no evaluation; use fit with data to evaluate with, or monitor loss");
-    }
-    return OptionalDouble.empty();
-  }
-
-  private static String names(Set<String> evaluated) {
-    return evaluated.stream().collect(Collectors.joining(" ", "loss ", ""));
+    return found;
   }
 
   @Override
