@@ -18,6 +18,7 @@ import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
 import dev.mycel.junit.MycelTest;
+import dev.mycel.nn.Buffer;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
 import dev.mycel.nn.Reduction;
@@ -195,6 +196,33 @@ class LossScaleTest {
                 "last_overflow_iterator_step")),
         names.toString());
     assertTrue(step.toString().contains("(loss_scaling_manager): DynamicLossScaleUpdateCell"));
+  }
+
+  /** Adds its inputs up in a buffer. */
+  private static final class Adding extends Cell<Tensor, Tensor> {
+    private final Buffer sum = new Buffer(Ops.zeros(4, 4));
+
+    @Override
+    protected Tensor construct(Tensor x) {
+      sum.assign(sum.value().add(x));
+      return x;
+    }
+  }
+
+  @Test
+  void aStepThatIsLeftOutPutsBuffersBack() {
+    Adding adding = new Adding();
+    SequentialCell net = new SequentialCell(adding, new Dense(4, 3));
+    var step =
+        new TrainOneStepWithLossScaleCell<>(
+            new WithLossCell<>(net, loss()),
+            new Momentum(net.trainableParams(), 0.01, 0.9),
+            Tensor.of(new float[] {64}));
+    Tensor x = good();
+    assertFalse(step.call(x, LABELS).overflow().itemBoolean());
+    assertTrue(adding.sum.value().sameAs(x));
+    assertTrue(step.call(bad(), LABELS).overflow().itemBoolean());
+    assertTrue(adding.sum.value().sameAs(x));
   }
 
   @Test
