@@ -1,5 +1,7 @@
 package dev.mycel.nn;
 
+import static dev.mycel.junit.MycelAssertions.assertClose;
+import static dev.mycel.junit.MycelAssertions.assertNoLeak;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -30,7 +32,6 @@ import dev.mycel.nn.layer.Tanh;
 import dev.mycel.nn.loss.MSELoss;
 import dev.mycel.optim.SGD;
 import dev.mycel.optim.TrainOneStepCell;
-import dev.mycel.test.LeakCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -84,7 +85,7 @@ class HooksTest {
   }
 
   private static void close(Tensor actual, double... expected) {
-    assertArrayEquals(expected, actual.cast(DType.FLOAT64).reshape(-1).toDoubleArray(), 2e-5);
+    assertClose(actual.reshape(-1), Tensor.of(expected, expected.length), 0, 2e-5);
   }
 
   private static double[] numbers(Tensor t) {
@@ -413,7 +414,7 @@ class HooksTest {
                             })));
     for (Runnable registration : registrations) {
       registration.run();
-      LeakCheck.assertNoLeak(
+      assertNoLeak(
           () ->
               assertSame(
                   mine,
@@ -673,7 +674,7 @@ class HooksTest {
     dense.registerBackwardHook((c, in, out) -> in.mul(2));
     dense.weight().registerHook(g -> g.mul(2));
     Tensor x = Ops.ones(3, 4);
-    LeakCheck.assertNoLeak(
+    assertNoLeak(
         () -> Autograd.grad(dense, new int[] {0}, dense.trainableParams()).apply(x));
     Tensor[] kept = new Tensor[1];
     dense.registerBackwardHook(

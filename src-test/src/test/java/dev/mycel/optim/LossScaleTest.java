@@ -3,6 +3,7 @@ package dev.mycel.optim;
 import static dev.mycel.core.DType.BFLOAT16;
 import static dev.mycel.core.DType.FLOAT16;
 import static dev.mycel.core.DType.FLOAT32;
+import static dev.mycel.junit.MycelAssertions.assertNoLeak;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -39,7 +40,6 @@ import dev.mycel.optim.amp.ScaledLoss;
 import dev.mycel.optim.amp.TrainNetworks;
 import dev.mycel.optim.amp.TrainOneStepWithLossScaleCell;
 import dev.mycel.optim.amp.TrainingStep;
-import dev.mycel.test.LeakCheck;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -275,7 +275,7 @@ class LossScaleTest {
         TrainNetworks.buildTrainNetwork(net, adam, new MSELoss(), AmpLevel.O2);
     Tensor x = Random.randn(64, 64);
     Tensor y = Random.randn(64, 64);
-    LeakCheck.assertNoLeak(
+    assertNoLeak(
         () -> {
           boolean updated = false;
           boolean skipped = false;

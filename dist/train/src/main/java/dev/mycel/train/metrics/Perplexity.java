@@ -48,7 +48,7 @@ public final class Perplexity extends Metric<Double> {
     requireFit(predictions, labels);
     double[] flat = predictions.toDoubleArray();
     long[] right = labels.toLongArray();
-    int classes = (int) predictions.dim(-1);
+    int classes = (int) predictions.dim(predictions.rank() - 1);
     double more = 0;
     long counted = 0;
     for (int i = 0; i < right.length; i++) {
