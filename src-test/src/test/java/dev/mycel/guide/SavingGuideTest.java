@@ -15,6 +15,7 @@ import dev.mycel.core.Mycel;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.NamedCell;
 import dev.mycel.nn.Parameter;
@@ -30,7 +31,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,16 +38,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** MindSpore's guide: saving and loading, values in construct, submodules. */
 @SuppressWarnings({"UnusedVariable", "unused"}) // fields are read by the registry
+@MycelTest
 class SavingGuideTest {
   /** The field with the name of the type. */
   private static final String FLOAT32 = "1207466C6F61743332";
 
   @TempDir private Path folder;
-
-  @AfterEach
-  void backToTheDefaultBackend() {
-    Mycel.setBackend("onednn");
-  }
 
   // ---- 13.7 saving and loading ------------------------------------------------------------------
 

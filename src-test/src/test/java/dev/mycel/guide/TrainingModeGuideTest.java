@@ -14,6 +14,7 @@ import dev.mycel.core.Pair;
 import dev.mycel.core.Profile;
 import dev.mycel.core.Random;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.NamedCell;
 import dev.mycel.nn.Parameter;
@@ -28,13 +29,13 @@ import dev.mycel.optim.SGD;
 import dev.mycel.optim.TrainOneStepCell;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Freezing, training mode, and how often the forward pass runs. */
 @DisplayName("The guide: freezing, training mode, setGrad")
+@MycelTest
 final class TrainingModeGuideTest {
   /** y = B(A(x)), with or without a stop between the two. */
   private static final class Two extends Cell<Tensor, Tensor> {
@@ -95,11 +96,6 @@ final class TrainingModeGuideTest {
 
   private static Tensor x() {
     return Tensor.of(new float[] {0.1f, -0.4f, 0.7f, 0.3f, 0.2f, -0.9f}, 2, 3);
-  }
-
-  @AfterEach
-  void backToTheDefaultBackend() {
-    Mycel.setBackend("onednn");
   }
 
   // ---- 13.6 freezing ----------------------------------------------------------------------------

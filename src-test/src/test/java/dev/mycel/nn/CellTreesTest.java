@@ -10,6 +10,7 @@ import dev.mycel.checkpoint.Checkpoints;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.loss.MSELoss;
 import dev.mycel.optim.Momentum;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What holds for any tree of cells. The trees are random, of up to 200 cells; the name of each test
  * has the seed, and {@code -Dmycel.trees.seed=N} runs that one alone.
  */
+@MycelTest
 class CellTreesTest {
   @TempDir private Path folder;
 
