@@ -169,6 +169,13 @@ public final class GradientTaps {
     return here.over(all, slices -> overSlices(sizes.subList(0, last), slices, ofOne));
   }
 
+  /** A hook on all slices that does to each what the given one does. */
+  static GradientHook overSlices(List<Long> sizes, GradientHook ofOne) {
+    return sizes.isEmpty()
+        ? ofOne
+        : all -> overSlices(sizes, all, one -> orElse(ofOne.onGradient(one), one));
+  }
+
   private static <T> T orElse(@Nullable T returned, T given) {
     return returned == null ? given : returned;
   }
@@ -183,7 +190,7 @@ public final class GradientTaps {
   }
 
   /** A tape beneath tangents records those too, and not only the tensors that the hook is for. */
-  private static void requireNoTangents(Interpreter top) {
+  static void requireNoTangents(Interpreter top) {
     if (top instanceof ForwardMode && hasTapeBelow(top)) {
       throw new TensorException(
           Messages.of("hook: a gradient is taken of " + top + ", in which hooks cannot be run")

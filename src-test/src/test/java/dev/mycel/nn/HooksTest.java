@@ -772,6 +772,28 @@ class HooksTest {
     assertClose(seen.get(0), ROWS.sum(0), 1e-6, 0);
   }
 
+  private static Tensor hooked(Tensor x) {
+    Tensor y = x.mul(x.sum());
+    Autograd.registerHook(y, HooksTest::normalised);
+    return y.square();
+  }
+
+  @Test
+  void aHookOnATensorSeesOneSliceToo() {
+    List<Tensor> gradients = new ArrayList<>();
+    for (int i = 0; i < ROWS.dim(0); i++) {
+      gradients.add(Autograd.grad(HooksTest::hooked).apply(ROWS.at(i)));
+    }
+    Tensor found =
+        Autograd.grad(Autograd.vmap((Tensor x) -> hooked(x))::apply).apply(ROWS);
+    assertClose(found, Ops.stack(gradients, 0), 1e-6, 1e-7);
+    Tensor x = ROWS.at(0);
+    assertThrows(
+        TensorException.class,
+        () ->
+            Autograd.grad((Tensor in) -> Autograd.jacfwd(HooksTest::hooked).apply(in)).apply(x));
+  }
+
   @Test
   void hooksAreRefusedInAGradientOfTangents() {
     Mixing cell = withHooks(new ArrayList<>());
