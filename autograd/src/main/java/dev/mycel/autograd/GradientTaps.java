@@ -142,7 +142,8 @@ public final class GradientTaps {
       return inner;
     }
     Tensor[] results = Tree.tensors(inner).toArray(Tensor[]::new);
-    Tensor[] through = tape.recordCustom(tape.nodes(outer), results, maker.make(tape, inner, sizes));
+    CustomEntry entry = maker.make(tape, inner, sizes);
+    Tensor[] through = tape.recordCustom(tape.nodes(outer), results, entry);
     return Tree.refill(inner, List.of(through));
   }
 

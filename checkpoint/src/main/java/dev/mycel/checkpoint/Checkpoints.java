@@ -113,8 +113,8 @@ public final class Checkpoints {
   // ---- safetensors ------------------------------------------------------------------------------
 
   /**
-   * Saves all parameters and persistent buffers of a cell as safetensors, with the bytes that the reference library writes
-   * for the same tensors.
+   * Saves all parameters and persistent buffers of a cell as safetensors, with the bytes that the
+   * reference library writes for the same tensors.
    *
    * @param file gets the suffix {@code .safetensors} if it has not; an existing file is replaced
    * @return the file that was written

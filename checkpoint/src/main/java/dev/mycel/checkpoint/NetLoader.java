@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Copies entries into a network's parameters and persistent buffers: first everything is checked, then all is copied. */
+/**
+ * Copies entries into a network's parameters and persistent buffers: first everything is checked,
+ * then all is copied.
+ */
 final class NetLoader {
   private static final String OP = "loadParamIntoNet";
   private static final System.Logger LOG = System.getLogger("dev.mycel.checkpoint");

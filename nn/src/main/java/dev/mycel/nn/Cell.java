@@ -30,11 +30,12 @@ import org.jspecify.annotations.Nullable;
  * A layer or a whole network: a function with parameters and child cells.
  *
  * <p><b>Fields are the registry.</b> A field whose value is a {@code Cell}, a {@link Parameter}, a
- * {@link ParameterTuple} or a {@link Buffer} belongs to the cell under the field's name (or its {@link LocalName}),
- * those of superclasses first, in the order of declaration, whatever their access. Static and
- * {@code transient} fields do not count: a transient field merely refers to a cell that belongs
- * elsewhere. Fields are read when somebody asks, so it does not matter when they are assigned.
- * Cells in plain lists, maps, arrays, optionals and records are refused; containers hold them.
+ * {@link ParameterTuple} or a {@link Buffer} belongs to the cell under the field's name (or its
+ * {@link LocalName}), those of superclasses first, in the order of declaration, whatever their
+ * access. Static and {@code transient} fields do not count: a transient field merely refers to a
+ * cell that belongs elsewhere. Fields are read when somebody asks, so it does not matter when they
+ * are assigned. Cells in plain lists, maps, arrays, optionals and records are refused; containers
+ * hold them.
  *
  * <pre>{@code
  * final class Net extends Cell<Tensor, Tensor> {
@@ -344,7 +345,7 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
     return this;
   }
 
-  /** Adds a buffer that checkpoints contain; see {@link #registerBuffer(String, Tensor, boolean)}. */
+  /** Adds a buffer that checkpoints contain; see the other form. */
   public final Buffer registerBuffer(String name, Tensor value) {
     return registerBuffer(name, value, true);
   }
@@ -546,9 +547,9 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
   }
 
   /**
-   * All that a checkpoint of this cell contains: parameters and persistent buffers by the names that
-   * checkpoints carry, of each cell before its children. Buffers are named as parameters without
-   * names of their own are. Names that clash are resolved first.
+   * All that a checkpoint of this cell contains: parameters and persistent buffers by the names
+   * that checkpoints carry, of each cell before its children. Buffers are named as parameters
+   * without names of their own are. Names that clash are resolved first.
    */
   public Map<String, Variable> variablesDict() {
     return Walk.variables(this);

@@ -112,7 +112,8 @@ final class Hidden {
         member = firstMember(accessor.invoke(record));
       } catch (InaccessibleObjectException | SecurityException | ReflectiveOperationException e) {
         Class<?> of = component.getType();
-        boolean sure = Cell.class.isAssignableFrom(of) || of == Parameter.class || of == Buffer.class;
+        boolean data = of == Parameter.class || of == Buffer.class;
+        boolean sure = data || Cell.class.isAssignableFrom(of);
         member = sure ? component.getType().getSimpleName() + " " + component.getName() : null;
       }
       if (member != null) {

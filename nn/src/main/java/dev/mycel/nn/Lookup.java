@@ -70,7 +70,8 @@ final class Lookup {
         throw new ArgumentException(
             Messages.of(op + ": " + root.clsName() + " has no " + what + " at '" + path + "'")
                 .line("not found", "'" + rest + "' in " + at.clsName())
-                .line("there are", names(what + "s", own) + ", " + names("cells", children(members)))
+                .line(
+                    "there are", names(what + "s", own) + ", " + names("cells", children(members)))
                 .hint("a path has the names of fields, as in layer1.0.weight")
                 .text());
       }

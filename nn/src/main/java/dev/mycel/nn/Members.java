@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param parameters its own parameters in order
  * @param buffers its own buffers in order
  * @param children its children in order
- * @param inOrder all of them as they were declared and inserted: the order in which MindSpore would have
- *     named them
+ * @param inOrder all of them as they were declared and inserted: the order in which MindSpore would
+ *     have named them
  */
 record Members(
     List<Members.Own> parameters,
@@ -53,7 +53,8 @@ record Members(
 
   /** Reads the fields of the cell, superclass first, and then what was inserted. */
   static Members of(Cell<?, ?> cell) {
-    Members members = new Members(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    Members members =
+        new Members(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     Map<String, Object> taken = new HashMap<>();
     int[] anonymous = {0};
     for (Slots.Slot slot : Slots.of(cell.getClass())) {

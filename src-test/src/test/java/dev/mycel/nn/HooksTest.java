@@ -784,8 +784,7 @@ class HooksTest {
     for (int i = 0; i < ROWS.dim(0); i++) {
       gradients.add(Autograd.grad(HooksTest::hooked).apply(ROWS.at(i)));
     }
-    Tensor found =
-        Autograd.grad(Autograd.vmap((Tensor x) -> hooked(x))::apply).apply(ROWS);
+    Tensor found = Autograd.grad(Autograd.vmap(HooksTest::hooked)::apply).apply(ROWS);
     assertClose(found, Ops.stack(gradients, 0), 1e-6, 1e-7);
     Tensor x = ROWS.at(0);
     assertThrows(

@@ -9,7 +9,8 @@ import java.util.Random;
 
 /**
  * A random tree of cells from a seed: own cells with and without auto prefix, containers, children
- * set and inserted, named, unnamed and tied parameters, buffers, cells that stand in several places.
+ * set and inserted, named, unnamed and tied parameters, buffers, cells that stand in several
+ * places.
  */
 final class RandomTree {
   private static final int MOST = 200;

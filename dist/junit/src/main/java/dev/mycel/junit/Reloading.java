@@ -85,7 +85,9 @@ final class Reloading {
                   .line("output", i)
                   .line("saved ", right.get(i).type())
                   .line("loaded", i >= found.size() ? "nothing" : found.get(i).type())
-                  .hint("only parameters and persistent buffers are saved: is there state in other fields?")
+                  .hint(
+                      "only parameters and persistent buffers are saved: is there state in other"
+                          + " fields?")
                   .text());
         }
       }

@@ -6,8 +6,9 @@ import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
 
 /**
- * How well two sets overlap: {@code 2 sum(p y) / (sum(p p) + sum(y y) + smooth)} of each sample, and
- * the mean over samples; 1 at best, 0 where they are disjoint. Predictions and labels are [N, ...].
+ * How well two sets overlap: {@code 2 sum(p y) / (sum(p p) + sum(y y) + smooth)} of each sample,
+ * and the mean over samples; 1 at best, 0 where they are disjoint. Predictions and labels are [N,
+ * ...].
  */
 public final class Dice extends Metric<Double> {
   private final double smooth;
