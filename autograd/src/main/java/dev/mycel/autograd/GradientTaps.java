@@ -4,6 +4,7 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Interpreter;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
+import dev.mycel.core.Pair;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
 import dev.mycel.core.Tree;
@@ -35,8 +36,14 @@ public final class GradientTaps {
     return attach(
         Interpreters.top(),
         values,
-        false,
-        (tape, like) -> new Tap<>(tape.parent(), what, like, onGradient));
+        Reach.FOLLOWED,
+        List.of(),
+        (tape, like, sizes) ->
+            new Tap<>(
+                tape.parent(),
+                what,
+                like,
+                g -> overSlices(sizes, g, one -> orElse(onGradient.apply(one), one))));
   }
 
   /**
@@ -54,9 +61,16 @@ public final class GradientTaps {
         attach(
             Interpreters.top(),
             input,
-            true,
-            (tape, like) -> {
-              Passage<I, O> passage = new Passage<>(tape.parent(), what, like, onGradients);
+            Reach.EVERY_TAPE,
+            List.of(),
+            (tape, like, sizes) -> {
+              BiFunction<I, O, I> ofAll =
+                  (in, out) ->
+                      overSlices(
+                          sizes,
+                          new Pair<>(in, out),
+                          one -> orElse(onGradients.apply(one.first(), one.second()), one.first()));
+              Passage<I, O> passage = new Passage<>(tape.parent(), what, like, ofAll);
               passages.put(tape, passage);
               return passage;
             });
@@ -64,8 +78,9 @@ public final class GradientTaps {
     return attach(
         Interpreters.top(),
         output,
-        false,
-        (tape, like) ->
+        Reach.FOLLOWED_WHOLE,
+        List.of(),
+        (tape, like, sizes) ->
             new Tap<>(
                 tape.parent(),
                 what,
@@ -79,31 +94,47 @@ public final class GradientTaps {
                 }));
   }
 
-  /** Makes the entry of one tape for values, which are tensors of the tape's parent. */
-  private interface EntryMaker<T> {
-    CustomEntry make(Tape tape, T like);
+  /** Which tapes get an entry, and what of values that are partly the same for all slices. */
+  private enum Reach {
+    /** Tapes that follow one of the values; what is the same for all slices stays so. */
+    FOLLOWED,
+    /** Tapes that follow one of the values; all values are repeated for the slices. */
+    FOLLOWED_WHOLE,
+    /** All tapes; all values are repeated for the slices. */
+    EVERY_TAPE
   }
 
-  /**
-   * Gives values an entry on every tape that follows one of them.
-   *
-   * @param always whether a tape that follows none of them gets one too
-   */
-  private static <T> T attach(Interpreter top, T values, boolean always, EntryMaker<T> maker) {
+  /** Makes the entry of one tape for values, which are tensors of the tape's parent. */
+  private interface EntryMaker<T> {
+    /**
+     * An entry.
+     *
+     * @param sizes how many slices the values are of, for each {@code vmap} above the tape: the
+     *     one that is nearest to the tape comes last, its slices lie along the first axis
+     */
+    CustomEntry make(Tape tape, T like, List<Long> sizes);
+  }
+
+  /** Gives values an entry on tapes of the stack. */
+  private static <T> T attach(
+      Interpreter top, T values, Reach reach, List<Long> sizes, EntryMaker<T> maker) {
     if (top == top.parent()) {
       return values;
     }
     if (top instanceof Region region) {
-      return attach(region.parent(), Tree.map(values, region::admit), always, maker);
+      return attach(region.parent(), Tree.map(values, region::admit), reach, sizes, maker);
+    }
+    if (top instanceof Batch batch && hasTapeBelow(batch)) {
+      return attachToSlices(batch, values, reach, sizes, maker);
     }
     if (!(top instanceof Tape tape)) {
-      requireNoTapeBelow(top);
-      return attach(top.parent(), values, always, maker);
+      requireNoTangents(top);
+      return attach(top.parent(), values, reach, sizes, maker);
     }
     Tensor[] outer = Tree.tensors(values).toArray(Tensor[]::new);
     T lowered = Tree.map(values, tape::lower);
-    T inner = attach(tape.parent(), lowered, always, maker);
-    boolean followed = always;
+    T inner = attach(tape.parent(), lowered, reach, sizes, maker);
+    boolean followed = reach == Reach.EVERY_TAPE;
     for (Tensor t : outer) {
       followed |= tape.node(t) >= 0;
     }
@@ -111,23 +142,61 @@ public final class GradientTaps {
       return inner;
     }
     Tensor[] results = Tree.tensors(inner).toArray(Tensor[]::new);
-    Tensor[] through = tape.recordCustom(tape.nodes(outer), results, maker.make(tape, inner));
+    CustomEntry entry = maker.make(tape, inner, sizes);
+    Tensor[] through = tape.recordCustom(tape.nodes(outer), results, entry);
     return Tree.refill(inner, List.of(through));
   }
 
-  /** A tape beneath slices or tangents records those, and not the tensors that the hook is for. */
-  private static void requireNoTapeBelow(Interpreter top) {
-    if (!(top instanceof Batch || top instanceof ForwardMode)) {
-      return;
+  /** A tape beneath slices records all of them at once; a hook is for one. */
+  private static <T> T attachToSlices(
+      Batch batch, T values, Reach reach, List<Long> sizes, EntryMaker<T> maker) {
+    boolean whole = reach != Reach.FOLLOWED;
+    if (!whole && Tree.tensors(values).stream().noneMatch(batch::isMapped)) {
+      return attach(batch.parent(), values, reach, sizes, maker);
     }
+    List<Long> deeper = new ArrayList<>(sizes);
+    deeper.add(batch.size());
+    T all = Tree.map(values, batch::all);
+    return Tree.map(attach(batch.parent(), all, reach, deeper, maker), batch::over);
+  }
+
+  /** What a function of one slice makes of all slices, stacked once for each size. */
+  private static <A, R> R overSlices(List<Long> sizes, A all, Function<A, R> ofOne) {
+    if (sizes.isEmpty()) {
+      return ofOne.apply(all);
+    }
+    int last = sizes.size() - 1;
+    Batch here = new Batch(Interpreters.top(), sizes.get(last));
+    return here.over(all, slices -> overSlices(sizes.subList(0, last), slices, ofOne));
+  }
+
+  /** A hook on all slices that does to each what the given one does. */
+  static GradientHook overSlices(List<Long> sizes, GradientHook ofOne) {
+    return sizes.isEmpty()
+        ? ofOne
+        : all -> overSlices(sizes, all, one -> orElse(ofOne.onGradient(one), one));
+  }
+
+  private static <T> T orElse(@Nullable T returned, T given) {
+    return returned == null ? given : returned;
+  }
+
+  private static boolean hasTapeBelow(Interpreter top) {
     for (Interpreter i = top; i != i.parent(); i = i.parent()) {
       if (i instanceof Tape) {
-        throw new TensorException(
-            Messages.of("hook: a gradient is taken of " + top + ", in which hooks cannot be run")
-                .hint(
-                    "take the gradient inside: vmap(grad(f)), or jacfwd(grad(f)); or remove the hook")
-                .text());
+        return true;
       }
+    }
+    return false;
+  }
+
+  /** A tape beneath tangents records those too, and not only the tensors that the hook is for. */
+  static void requireNoTangents(Interpreter top) {
+    if (top instanceof ForwardMode && hasTapeBelow(top)) {
+      throw new TensorException(
+          Messages.of("hook: a gradient is taken of " + top + ", in which hooks cannot be run")
+              .hint("take the gradient inside: jacfwd(grad(f)); or remove the hook")
+              .text());
     }
   }
 

@@ -13,6 +13,7 @@ final class TensorHooks {
   static HookHandle register(Tensor tensor, GradientHook hook) {
     GradientHooks.checked(hook, tensor.type());
     List<HookHandle> handles = new ArrayList<>();
+    List<Long> sizes = new ArrayList<>();
     Tensor t = tensor;
     for (Interpreter i = Interpreters.top(); i != i.parent(); i = i.parent()) {
       if (i instanceof SecondRun run) {
@@ -20,8 +21,13 @@ final class TensorHooks {
         if (run.isLeaf(t)) {
           break; // The first run registered it where the whole gradient is.
         }
+      } else if (i instanceof Batch batch && batch.isMapped(t)) {
+        sizes.add(batch.size());
+        t = batch.all(t);
+      } else if (i instanceof ForwardMode forward && forward.tangent(t) != null) {
+        GradientTaps.requireNoTangents(forward);
       } else if (i instanceof Tape tape && tape.holds(t)) {
-        handles.add(tape.hook(t, hook));
+        handles.add(tape.hook(t, GradientTaps.overSlices(List.copyOf(sizes), hook)));
         t = tape.lower(t);
       }
     }

@@ -30,7 +30,7 @@ public final class Checkpoints {
   // ---- saving -----------------------------------------------------------------------------------
 
   /**
-   * Saves all parameters of a cell, trainable or not.
+   * Saves all parameters of a cell, trainable or not, and its persistent buffers.
    *
    * @param file gets the suffix {@code .ckpt} if it has not; an existing file is replaced
    * @return the file that was written
@@ -41,7 +41,7 @@ public final class Checkpoints {
 
   /** Saves the parameters of a cell as the options say. */
   public static Path saveCheckpoint(Cell<?, ?> cell, Path file, SaveOptions options) {
-    return saveCheckpoint(cell.parametersDict(), file, options);
+    return saveCheckpoint(cell.variablesDict(), file, options);
   }
 
   /** Saves parameters under their names. */
@@ -126,14 +126,14 @@ public final class Checkpoints {
   // ---- safetensors ------------------------------------------------------------------------------
 
   /**
-   * Saves all parameters of a cell as safetensors, with the bytes that the reference library writes
-   * for the same tensors.
+   * Saves all parameters and persistent buffers of a cell as safetensors, with the bytes that the
+   * reference library writes for the same tensors.
    *
    * @param file gets the suffix {@code .safetensors} if it has not; an existing file is replaced
    * @return the file that was written
    */
   public static Path saveSafetensors(Cell<?, ?> cell, Path file) {
-    return saveSafetensors(cell.parametersDict(), file);
+    return saveSafetensors(cell.variablesDict(), file);
   }
 
   /** Saves parameters under their names as safetensors. */

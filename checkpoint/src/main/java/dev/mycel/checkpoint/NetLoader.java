@@ -4,7 +4,9 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Scope;
+import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
+import dev.mycel.core.Variable;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
 import java.util.ArrayList;
@@ -15,23 +17,26 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Copies entries into a network's parameters: first everything is checked, then all is copied. */
+/**
+ * Copies entries into a network's parameters and persistent buffers: first everything is checked,
+ * then all is copied.
+ */
 final class NetLoader {
   private static final String OP = "loadParamIntoNet";
   private static final System.Logger LOG = System.getLogger("dev.mycel.checkpoint");
   private static final int MOST_LISTED = 10;
 
   /** One copy to be made. */
-  private record Copy(Parameter target, Parameter source) {}
+  private record Copy(Variable target, Parameter source) {}
 
-  private final Map<String, Parameter> targets;
+  private final Map<String, Variable> targets;
   private final Map<String, Parameter> entries;
   private final LoadMode mode;
   private final List<Copy> copies = new ArrayList<>();
   private final Set<String> unused;
-  private final Map<String, Parameter> missing = new LinkedHashMap<>();
+  private final Map<String, Variable> missing = new LinkedHashMap<>();
 
-  private NetLoader(Map<String, Parameter> targets, Map<String, Parameter> entries, LoadMode mode) {
+  private NetLoader(Map<String, Variable> targets, Map<String, Parameter> entries, LoadMode mode) {
     this.targets = targets;
     this.entries = entries;
     this.mode = mode;
@@ -45,7 +50,7 @@ final class NetLoader {
             throw new ArgumentException(OP + ": the map has a null name or parameter: " + name);
           }
         });
-    NetLoader loader = new NetLoader(net.parametersDict(), entries, mode);
+    NetLoader loader = new NetLoader(net.variablesDict(), entries, mode);
     loader.matchNames();
     if (mode == LoadMode.LENIENT) {
       loader.matchPrefixes();
@@ -81,7 +86,7 @@ final class NetLoader {
       int loaded = 0;
       for (String name : List.copyOf(missing.keySet())) {
         Parameter source = entries.get(prefix + name);
-        Parameter target = missing.get(name);
+        Variable target = missing.get(name);
         if (source != null && target != null && unused.contains(prefix + name)) {
           plan(name, target, prefix + name, source);
           missing.remove(name);
@@ -130,8 +135,8 @@ final class NetLoader {
 
   // ---- values -----------------------------------------------------------------------------------
 
-  private void plan(String name, Parameter target, String entry, Parameter source) {
-    if (!fits(source, target)) {
+  private void plan(String name, Variable target, String entry, Parameter source) {
+    if (!fits(source.shape(), shape(target))) {
       throw refused(
           name,
           target,
@@ -140,8 +145,8 @@ final class NetLoader {
           "shapes differ",
           "only further axes of extent 1 at the end are dropped");
     }
-    if (source.dtype() != target.dtype()) {
-      boolean castable = castable(source.dtype(), target.dtype());
+    if (source.dtype() != dtype(target)) {
+      boolean castable = castable(source.dtype(), dtype(target));
       if (mode != LoadMode.LENIENT || !castable) {
         throw refused(
             name,
@@ -159,17 +164,19 @@ final class NetLoader {
           OP,
           entry,
           source.dtype(),
-          target.dtype());
+          dtype(target));
     }
     copies.add(new Copy(target, source));
     unused.remove(entry);
   }
 
   private CheckpointException refused(
-      String name, Parameter target, String entry, Parameter source, String what, String hint) {
+      String name, Variable target, String entry, Parameter source, String what, String hint) {
     return new CheckpointException(
         Messages.of(OP + ": " + what + " at '" + name + "'; nothing was loaded")
-            .line("parameter", target.dtype() + " " + target.shape())
+            .line(
+                target instanceof Parameter ? "parameter" : "buffer   ",
+                dtype(target) + " " + shape(target))
             .line("entry    ", "'" + entry + "' " + source.dtype() + " " + source.shape())
             .hint(hint)
             .text());
@@ -179,11 +186,11 @@ final class NetLoader {
    * Equal, or equal but for further axes of extent 1 at the end of the entry's shape; a scalar also
    * fits where one element is.
    */
-  private static boolean fits(Parameter source, Parameter target) {
-    long[] from = source.shape().dims();
-    long[] to = target.shape().dims();
+  private static boolean fits(Shape source, Shape target) {
+    long[] from = source.dims();
+    long[] to = target.dims();
     if (from.length == 0) {
-      return target.shape().size() == 1;
+      return target.size() == 1;
     }
     if (from.length < to.length) {
       return false;
@@ -204,6 +211,15 @@ final class NetLoader {
     return t.isInteger() && t != DType.UINT8;
   }
 
+  /** Asking a parameter does not fill it. */
+  private static Shape shape(Variable target) {
+    return target instanceof Parameter p ? p.shape() : target.type().shape();
+  }
+
+  private static DType dtype(Variable target) {
+    return target instanceof Parameter p ? p.dtype() : target.type().dtype();
+  }
+
   private void copy() {
     if (!missing.isEmpty()) {
       LOG.log(
@@ -214,8 +230,13 @@ final class NetLoader {
     }
     for (Copy copy : copies) {
       try (Scope scope = Scope.open()) {
-        Tensor value = copy.source.value().cast(copy.target.dtype());
-        copy.target.setData(value.reshape(copy.target.shape().dims()));
+        Tensor value = copy.source.value().cast(dtype(copy.target));
+        Tensor shaped = value.reshape(shape(copy.target).dims());
+        if (copy.target instanceof Parameter p) {
+          p.setData(shaped);
+        } else {
+          copy.target.assign(shaped);
+        }
       }
     }
   }

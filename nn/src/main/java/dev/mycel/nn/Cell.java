@@ -8,6 +8,8 @@ import dev.mycel.core.Messages;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
+import dev.mycel.core.Tree;
+import dev.mycel.core.Variable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -27,12 +29,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A layer or a whole network: a function with parameters and child cells.
  *
- * <p><b>Fields are the registry.</b> A field whose value is a {@code Cell}, a {@link Parameter} or
- * a {@link ParameterTuple} belongs to the cell under the field's name (or its {@link LocalName}),
- * those of superclasses first, in the order of declaration, whatever their access. Static and
- * {@code transient} fields do not count: a transient field merely refers to a cell that belongs
- * elsewhere. Fields are read when somebody asks, so it does not matter when they are assigned.
- * Cells in plain lists, maps, arrays, optionals and records are refused; containers hold them.
+ * <p><b>Fields are the registry.</b> A field whose value is a {@code Cell}, a {@link Parameter}, a
+ * {@link ParameterTuple} or a {@link Buffer} belongs to the cell under the field's name (or its
+ * {@link LocalName}), those of superclasses first, in the order of declaration, whatever their
+ * access. Static and {@code transient} fields do not count: a transient field merely refers to a
+ * cell that belongs elsewhere. Fields are read when somebody asks, so it does not matter when they
+ * are assigned. Cells in plain lists, maps, arrays, optionals and records are refused; containers
+ * hold them.
  *
  * <pre>{@code
  * final class Net extends Cell<Tensor, Tensor> {
@@ -218,6 +221,14 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
     return false;
   }
 
+  /**
+   * Casts every tensor in an input, whatever its type, for cells that mind their precision
+   * themselves; {@link #toFloat} casts what is floating-point, and is the usual way.
+   */
+  protected static <T> T castInputs(T inputs, DType type) {
+    return Tree.map(inputs, t -> t.cast(type));
+  }
+
   // ---- hooks ------------------------------------------------------------------------------------
 
   /**
@@ -259,7 +270,7 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
     return autoPrefix;
   }
 
-  /** Cells and parameters by local name that were added at run time, in order. */
+  /** Cells, parameters and buffers by local name that were added at run time, in order. */
   final Map<String, Object> inserted() {
     return inserted;
   }
@@ -280,7 +291,7 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
   public Cell<I, O> insertChildToCell(String name, Cell<?, ?> child) {
     Members.checkInsertion(this, "insertChildToCell", name, child);
     if (inserted.containsKey(name)) {
-      throw Members.taken(this, "insertChildToCell", name, "another child or parameter");
+      throw Members.taken(this, "insertChildToCell", name, "another member");
     }
     inserted.put(name, child);
     withoutPrefix.add(name);
@@ -296,8 +307,10 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
    */
   public Cell<I, O> setChild(String name, Cell<?, ?> child) {
     Members.checkInsertion(this, "setChild", name, child);
-    if (inserted.get(name) instanceof Parameter) {
-      throw Members.taken(this, "setChild", name, "a parameter");
+    Object before = inserted.get(name);
+    if (before != null && !(before instanceof Cell)) {
+      String by = before instanceof Parameter ? "a parameter" : "a buffer";
+      throw Members.taken(this, "setChild", name, by);
     }
     inserted.put(name, child);
     withoutPrefix.remove(name);
@@ -323,11 +336,39 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
   public Cell<I, O> insertParamToCell(
       String name, Parameter parameter, boolean checkNameContainDot) {
     Members.checkInsertion(this, "insertParamToCell", name, parameter, !checkNameContainDot);
-    if (inserted.get(name) instanceof Cell) {
-      throw Members.taken(this, "insertParamToCell", name, "a child");
+    Object before = inserted.get(name);
+    if (before != null && !(before instanceof Parameter)) {
+      String by = before instanceof Cell ? "a child" : "a buffer";
+      throw Members.taken(this, "insertParamToCell", name, by);
     }
     inserted.put(name, parameter);
     return this;
+  }
+
+  /** Adds a buffer that checkpoints contain; see the other form. */
+  public final Buffer registerBuffer(String name, Tensor value) {
+    return registerBuffer(name, value, true);
+  }
+
+  /**
+   * Adds state that is no parameter under a name; a buffer that was added under that name before is
+   * replaced. A field of type {@link Buffer} does the same without a call, and may also hold the
+   * result of this one.
+   *
+   * @param name not empty, without dots, not taken by another field, a child or a parameter
+   * @param persistent whether checkpoints and {@link #stateDict} contain it
+   * @return the buffer, through which {@link #construct} reads and replaces the value
+   */
+  public final Buffer registerBuffer(String name, Tensor value, boolean persistent) {
+    Buffer buffer = new Buffer(value, persistent);
+    Members.checkInsertion(this, "registerBuffer", name, buffer);
+    Object before = inserted.get(name);
+    if (before != null && !(before instanceof Buffer)) {
+      String by = before instanceof Cell ? "a child" : "a parameter";
+      throw Members.taken(this, "registerBuffer", name, by);
+    }
+    inserted.put(name, buffer);
+    return buffer;
   }
 
   /** The direct children, each once. */
@@ -398,6 +439,120 @@ public abstract class Cell<I, O> implements Function<I, O>, Cloneable {
     List<NamedParameter> all = parametersAndNames(recurse);
     all.replaceAll(n -> new NamedParameter(Names.join(namePrefix, n.name()), n.parameter()));
     return all;
+  }
+
+  /** All buffers, persistent or not, each once. */
+  public Stream<Buffer> buffers() {
+    return buffers(true);
+  }
+
+  /** The buffers; without {@code recurse} only this cell's own. */
+  public Stream<Buffer> buffers(boolean recurse) {
+    return Walk.buffers(this, recurse).stream().map(NamedBuffer::buffer);
+  }
+
+  /** All buffers with their paths, each once under its first one. */
+  public List<NamedBuffer> namedBuffers() {
+    return namedBuffers("", true);
+  }
+
+  /** The buffers with a prefix before each path; without {@code recurse} only this cell's own. */
+  public List<NamedBuffer> namedBuffers(String namePrefix, boolean recurse) {
+    List<NamedBuffer> all = Walk.buffers(this, recurse);
+    all.replaceAll(n -> new NamedBuffer(Names.join(namePrefix, n.name()), n.buffer()));
+    return all;
+  }
+
+  /**
+   * The cell at a path such as {@code layer1.0}; the empty path is this cell's.
+   *
+   * @throws ArgumentException with the names that there are
+   */
+  public Cell<?, ?> getSubCell(String path) {
+    return Lookup.cell(this, path);
+  }
+
+  /**
+   * The parameter at a path such as {@code layer1.0.weight}.
+   *
+   * @throws ArgumentException with the names that there are
+   */
+  public Parameter getParameter(String path) {
+    return Lookup.parameter(this, path);
+  }
+
+  /**
+   * The buffer at a path such as {@code layer1.0.mask}.
+   *
+   * @throws ArgumentException with the names that there are
+   */
+  public Buffer getBuffer(String path) {
+    return Lookup.buffer(this, path);
+  }
+
+  // ---- state ------------------------------------------------------------------------------------
+
+  /**
+   * The values of all parameters and persistent buffers by path, and the extra states: of each cell
+   * before its children. What stands in several places is there under each path.
+   *
+   * <p>The tensors are snapshots, which later steps do not change, and end with the caller's {@link
+   * Scope} as all others do. As long as one lives, the next update of its variable takes other
+   * memory.
+   */
+  public Map<String, Tensor> stateDict() {
+    return CellState.take(this);
+  }
+
+  /** Loads a state all of whose names must have a counterpart; see the other form. */
+  public IncompatibleKeys loadStateDict(Map<String, ?> state) {
+    return loadStateDict(state, true);
+  }
+
+  /**
+   * Writes the values of a state into parameters, buffers and extra states of the same paths, cast
+   * as by {@link Parameter#setData(Tensor)}. All of it is checked first: a state that is refused
+   * changes nothing. What stands in several places needs one of its paths.
+   *
+   * @param state by path: tensors, parameters or buffers
+   * @param strict whether names without a counterpart are refused; shapes and types always are
+   * @return the names without a counterpart
+   * @throws ArgumentException that lists all that does not fit
+   */
+  public IncompatibleKeys loadStateDict(Map<String, ?> state, boolean strict) {
+    return CellState.load(this, state, strict);
+  }
+
+  /**
+   * What {@link #stateDict} shall contain of this cell besides parameters and buffers, under {@code
+   * _extra_state}: override it together with {@link #setExtraState}. It must be there always or
+   * never. It is a tensor, so that every format of files can hold it.
+   */
+  protected Optional<Tensor> getExtraState() {
+    return Optional.empty();
+  }
+
+  /**
+   * Takes over what {@link #getExtraState} gave. The tensor may end after the call: {@link
+   * Scope#keep} it, or read it.
+   *
+   * @throws RuntimeException if it does not fit; {@link #loadStateDict} puts back all that it had
+   *     changed then
+   */
+  protected void setExtraState(Tensor state) {
+    throw new TensorException(
+        Messages.of("setExtraState: " + clsName() + " overrides getExtraState only")
+            .hint("override both")
+            .text());
+  }
+
+  /**
+   * All that a checkpoint of this cell contains: parameters and persistent buffers by the names
+   * that checkpoints carry, of each cell before its children. Buffers are named as parameters
+   * without names of their own are. Names that clash are resolved first.
+   */
+  public Map<String, Variable> variablesDict() {
+    return Walk.variables(this);
   }
 
   /**

@@ -57,6 +57,9 @@ final class CellCopier {
     for (NamedParameter named : root.parametersAndNames()) {
       copier.copies.put(named.parameter(), named.parameter().duplicate());
     }
+    for (NamedBuffer named : root.namedBuffers()) {
+      copier.copies.put(named.buffer(), named.buffer().copy());
+    }
     for (NamedCell named : cells) {
       copier.copies.put(named.cell(), named.cell().shell());
     }
@@ -303,7 +306,7 @@ final class CellCopier {
     try {
       inside.setAccessible(true);
       Object value = inside.get(helper);
-      return (value instanceof Cell || value instanceof Parameter) && copies.containsKey(value);
+      return Members.isMember(value) && copies.containsKey(value);
     } catch (InaccessibleObjectException | IllegalAccessException e) {
       return false; // a closed module keeps its secrets
     }

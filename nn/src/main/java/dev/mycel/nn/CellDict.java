@@ -46,6 +46,10 @@ public final class CellDict<C extends Cell<?, ?>> extends Cell<Void, Void>
 
   private void check(String key, C cell) {
     Members.checkInsertion(this, "cellDict", key, cell);
+    Object before = inserted().get(key);
+    if (before != null && !(before instanceof Cell)) {
+      throw Members.taken(this, "cellDict", key, "a parameter or buffer");
+    }
     if (cell instanceof CellDict || cell instanceof CellList || cell instanceof SequentialCell) {
       throw new ArgumentException(
           Messages.of("cellDict: the value for '" + key + "' is a container")
@@ -64,8 +68,7 @@ public final class CellDict<C extends Cell<?, ?>> extends Cell<Void, Void>
 
   /** Puts all cells of another container, in its order. */
   public CellDict<C> update(CellDict<? extends C> cells) {
-    inserted().putAll(cells.inserted());
-    return this;
+    return update(cells.elements());
   }
 
   /** Puts the cells of all pairs, in their order, or none if one is refused. */
@@ -93,22 +96,22 @@ public final class CellDict<C extends Cell<?, ?>> extends Cell<Void, Void>
 
   /** Takes all cells out. */
   public void clear() {
-    inserted().clear();
+    inserted().values().removeIf(Cell.class::isInstance);
   }
 
   /** Whether there is a cell under that key. */
   public boolean containsKey(String key) {
-    return inserted().containsKey(key);
+    return elements().containsKey(key);
   }
 
   /** Whether there is no cell. */
   public boolean isEmpty() {
-    return inserted().isEmpty();
+    return elements().isEmpty();
   }
 
   /** Number of cells. */
   public int size() {
-    return inserted().size();
+    return elements().size();
   }
 
   /** The keys in order. */
@@ -136,7 +139,13 @@ public final class CellDict<C extends Cell<?, ?>> extends Cell<Void, Void>
   @SuppressWarnings("unchecked") // only put() adds elements, and it takes C
   private Map<String, C> elements() {
     Map<String, C> copy = new LinkedHashMap<>();
-    inserted().forEach((key, value) -> copy.put(key, (C) value));
+    inserted()
+        .forEach(
+            (key, value) -> {
+              if (value instanceof Cell) { // the container may have parameters and buffers too
+                copy.put(key, (C) value);
+              }
+            });
     return Collections.unmodifiableMap(copy);
   }
 

@@ -23,13 +23,19 @@ final class CellSequence<C extends Cell<?, ?>> {
   }
 
   int size() {
-    return owner.inserted().size();
+    return entries().size();
   }
 
   /** The elements in order, as a list of its own. */
   @SuppressWarnings("unchecked") // only this class puts elements in, and it puts in C
   List<C> elements() {
-    return new ArrayList<>((java.util.Collection<C>) (Object) owner.inserted().values());
+    List<C> elements = new ArrayList<>();
+    for (Object member : owner.inserted().values()) {
+      if (member instanceof Cell) {
+        elements.add((C) member);
+      }
+    }
+    return elements;
   }
 
   C get(int index) {
@@ -39,7 +45,7 @@ final class CellSequence<C extends Cell<?, ?>> {
   void set(int index, C cell) {
     int at = place(index, size());
     require(cell);
-    String key = new ArrayList<>(owner.inserted().keySet()).get(at);
+    String key = entries().get(at).getKey();
     owner.inserted().put(key, cell);
   }
 
@@ -66,7 +72,7 @@ final class CellSequence<C extends Cell<?, ?>> {
     require(cell);
     Members.checkInsertion(owner, owner.clsName(), key, cell);
     if (owner.inserted().containsKey(key)) {
-      throw Members.taken(owner, owner.clsName(), key, "another element");
+      throw Members.taken(owner, owner.clsName(), key, "another member");
     }
     owner.inserted().put(key, cell);
   }
@@ -88,7 +94,7 @@ final class CellSequence<C extends Cell<?, ?>> {
   }
 
   void clear() {
-    owner.inserted().clear();
+    owner.inserted().values().removeIf(Cell.class::isInstance);
   }
 
   /** The entries from one index up to another, which is left out; negative ones from the end. */
@@ -106,18 +112,22 @@ final class CellSequence<C extends Cell<?, ?>> {
     return Math.max(start(from), Math.min(n, to < 0 ? to + n : to));
   }
 
+  /** The elements with their keys; parameters and buffers of the container are none. */
   private List<Map.Entry<String, Object>> entries() {
-    return new ArrayList<>(new LinkedHashMap<>(owner.inserted()).entrySet());
+    Map<String, Object> cells = new LinkedHashMap<>(owner.inserted());
+    cells.values().removeIf(member -> !(member instanceof Cell));
+    return new ArrayList<>(cells.entrySet());
   }
 
   private void rebuild(List<Map.Entry<String, Object>> entries) {
-    Map<String, Object> renamed = new LinkedHashMap<>();
+    Map<String, Object> renamed = new LinkedHashMap<>(owner.inserted());
+    renamed.values().removeIf(Cell.class::isInstance);
     for (int i = 0; i < entries.size(); i++) {
       String key = entries.get(i).getKey();
       boolean byIndex = key.chars().allMatch(Character::isDigit);
       Object clash = renamed.put(byIndex ? String.valueOf(i) : key, entries.get(i).getValue());
       if (clash != null) {
-        throw Members.taken(owner, owner.clsName(), key, "another element");
+        throw Members.taken(owner, owner.clsName(), key, "another member");
       }
     }
     owner.inserted().clear();

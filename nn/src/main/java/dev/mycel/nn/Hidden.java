@@ -24,7 +24,7 @@ final class Hidden {
     if (inside == null || value == null) {
       return;
     }
-    boolean cells = !(inside instanceof Parameter) && !inside.toString().startsWith("Parameter ");
+    String what = kind(inside);
     throw new ArgumentException(
         Messages.of(
                 "cell: the field "
@@ -32,12 +32,21 @@ final class Hidden {
                     + " of "
                     + describe(cell)
                     + " hides "
-                    + (cells ? "cells" : "parameters")
+                    + what
                     + " in "
                     + withArticle(slot.field().getType().getSimpleName()))
             .line("found", inside instanceof Cell<?, ?> c ? c.clsName() : inside)
-            .hint(wayOut(value, cells) + "; mark the field transient if they belong elsewhere")
+            .hint(wayOut(value, what) + "; mark the field transient if they belong elsewhere")
             .text());
+  }
+
+  /** What a member is, or what a record's component that cannot be read must be. */
+  private static String kind(Object inside) {
+    String text = inside instanceof Cell ? "" : inside.toString();
+    if (inside instanceof Parameter || text.startsWith("Parameter ")) {
+      return "parameters";
+    }
+    return inside instanceof Buffer || text.startsWith("Buffer ") ? "buffers" : "cells";
   }
 
   /** What a message calls a cell: its class, also where that has no simple name. */
@@ -51,9 +60,12 @@ final class Hidden {
   }
 
   /** Which container does what the holder was meant for. */
-  private static String wayOut(Object holder, boolean cells) {
-    if (!cells) {
+  private static String wayOut(Object holder, String what) {
+    if (what.equals("parameters")) {
       return "hold them in a ParameterTuple";
+    }
+    if (what.equals("buffers")) {
+      return "make them fields of their own, or add each with registerBuffer";
     }
     if (holder instanceof Map) {
       return "hold them in a CellDict";
@@ -69,7 +81,7 @@ final class Hidden {
   }
 
   private static @Nullable Object firstMember(@Nullable Object value) {
-    if (value instanceof Cell || value instanceof Parameter) {
+    if (Members.isMember(value)) {
       return value;
     }
     if (value instanceof Collection<?> all) {
@@ -100,7 +112,8 @@ final class Hidden {
         member = firstMember(accessor.invoke(record));
       } catch (InaccessibleObjectException | SecurityException | ReflectiveOperationException e) {
         Class<?> of = component.getType();
-        boolean sure = Cell.class.isAssignableFrom(of) || of == Parameter.class;
+        boolean data = of == Parameter.class || of == Buffer.class;
+        boolean sure = data || Cell.class.isAssignableFrom(of);
         member = sure ? component.getType().getSimpleName() + " " + component.getName() : null;
       }
       if (member != null) {

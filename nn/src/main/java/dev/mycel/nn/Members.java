@@ -11,17 +11,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters and children that a cell holds directly, as its fields say now.
+ * The parameters, buffers and children that a cell holds directly, as its fields say now.
  *
  * @param parameters its own parameters in order
+ * @param buffers its own buffers in order
  * @param children its children in order
- * @param inOrder both as they were declared and inserted: the order in which MindSpore would have
- *     named them
+ * @param inOrder all of them as they were declared and inserted: the order in which MindSpore would
+ *     have named them
  */
 record Members(
-    List<Members.Own> parameters, List<Members.Child> children, List<Members.Member> inOrder) {
-  /** A parameter or a child. */
-  sealed interface Member permits Own, Child {
+    List<Members.Own> parameters,
+    List<Members.Kept> buffers,
+    List<Members.Child> children,
+    List<Members.Member> inOrder) {
+  /** A parameter, a buffer or a child. */
+  sealed interface Member permits Own, Kept, Child {
     /** The local name. */
     String name();
   }
@@ -33,6 +37,9 @@ record Members(
    * @param standing its whole name where no cell prefixes it
    */
   record Own(String name, String standing, Parameter parameter) implements Member {}
+
+  /** A buffer of the cell itself. */
+  record Kept(String name, Buffer buffer) implements Member {}
 
   /**
    * A child of the cell.
@@ -46,7 +53,8 @@ record Members(
 
   /** Reads the fields of the cell, superclass first, and then what was inserted. */
   static Members of(Cell<?, ?> cell) {
-    Members members = new Members(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    Members members =
+        new Members(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     Map<String, Object> taken = new HashMap<>();
     int[] anonymous = {0};
     for (Slots.Slot slot : Slots.of(cell.getClass())) {
@@ -59,7 +67,7 @@ record Members(
           String name = given != null ? given : "Parameter$" + ++anonymous[0];
           members.add(cell, name, name, tuple.get(i), taken);
         }
-      } else if (value instanceof Cell || value instanceof Parameter) {
+      } else if (isMember(value)) {
         members.add(cell, slot.name(), null, value, taken);
       } else {
         Hidden.refuse(cell, slot, value);
@@ -69,15 +77,23 @@ record Members(
     return members;
   }
 
+  /** Whether an object belongs to the registry. */
+  static boolean isMember(@Nullable Object value) {
+    return value instanceof Cell || value instanceof Parameter || value instanceof Buffer;
+  }
+
   private void add(
       Cell<?, ?> cell,
       String name,
       @Nullable String standing,
-      Object value,
+      @Nullable Object value,
       Map<String, Object> taken) {
+    if (value == null) {
+      return;
+    }
     Object before = taken.putIfAbsent(name, value);
-    if (before == value && value instanceof Parameter) {
-      return; // the same parameter in two tuples
+    if (before == value && !(value instanceof Cell)) {
+      return; // a parameter in two tuples, a registered buffer in a field of its name
     }
     if (before != null) {
       throw new ArgumentException(
@@ -92,6 +108,10 @@ record Members(
       Own own = new Own(name, whole, parameter);
       parameters.add(own);
       inOrder.add(own);
+    } else if (value instanceof Buffer buffer) {
+      Kept kept = new Kept(name, buffer);
+      buffers.add(kept);
+      inOrder.add(kept);
     } else {
       Child child = new Child(name, (Cell<?, ?>) value, !cell.isInsertedWithoutPrefix(name));
       children.add(child);
@@ -104,7 +124,8 @@ record Members(
    * be used and neither trained nor saved.
    */
   private void refuseCaptured(Cell<?, ?> cell, Slots.Slot slot, @Nullable Object value) {
-    if (!(value instanceof Cell || value instanceof Parameter)
+    if (value == null
+        || !isMember(value)
         || inOrder.stream().anyMatch(m -> object(m) == value)
         || Slots.isReferredTo(cell, value)) {
       return;
@@ -127,7 +148,10 @@ record Members(
   }
 
   private static Object object(Member member) {
-    return member instanceof Child child ? child.cell() : ((Own) member).parameter();
+    if (member instanceof Child child) {
+      return child.cell();
+    }
+    return member instanceof Own own ? own.parameter() : ((Kept) member).buffer();
   }
 
   // ---- insertion --------------------------------------------------------------------------------
@@ -157,7 +181,8 @@ record Members(
       throw new ArgumentException(op + ": " + cell.clsName() + " cannot be its own child");
     }
     Field field = Slots.fieldNamed(cell, name);
-    if (field != null) {
+    boolean itsOwn = value instanceof Buffer && field != null && field.getType() == Buffer.class;
+    if (field != null && !itsOwn) {
       String by = "the field " + field.getName() + " of " + field.getDeclaringClass().getName();
       throw taken(cell, op, name, by);
     }

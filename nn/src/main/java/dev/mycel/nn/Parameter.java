@@ -280,7 +280,7 @@ public final class Parameter extends Variable implements HookedVariable {
               .hint("assign(value) writes there; it keeps shape and dtype")
               .text());
     }
-    if (!takes(data.dtype())) {
+    if (!Values.fit(dtype, data.dtype())) {
       throw new DTypeException(
           Messages.of("setData: the data does not fit the parameter's dtype")
               .line("parameter", this)
@@ -319,14 +319,6 @@ public final class Parameter extends Variable implements HookedVariable {
   /** Replaces the value of a scalar. */
   public Parameter setData(int value) {
     return setData(Ops.scalar(value, dtype.isInteger() ? dtype : DType.INT32));
-  }
-
-  private boolean takes(DType given) {
-    if (given == dtype || dtype.isFloat()) {
-      return true;
-    }
-    boolean narrower = given == DType.BOOL || (given.isInteger() && given.join(dtype) == dtype);
-    return dtype.isInteger() && narrower;
   }
 
   // ---- copies -----------------------------------------------------------------------------------

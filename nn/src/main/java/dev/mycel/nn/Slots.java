@@ -160,6 +160,7 @@ final class Slots {
     return Cell.class.isAssignableFrom(type)
         || type.isAssignableFrom(Parameter.class)
         || type == ParameterTuple.class
+        || type == Buffer.class
         || type == Optional.class
         || Collection.class.isAssignableFrom(type)
         || Map.class.isAssignableFrom(type)

@@ -2,9 +2,11 @@ package dev.mycel.nn;
 
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Messages;
+import dev.mycel.core.Variable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -67,7 +69,9 @@ final class Walk {
       if (found.size() == own) {
         break;
       }
-      found.add(new Found(e.path(), naming.name(e.parameter()), e.parameter()));
+      if (e.variable() instanceof Parameter p) {
+        found.add(new Found(e.path(), naming.name(p), p));
+      }
     }
     return found;
   }
@@ -79,6 +83,31 @@ final class Walk {
     return own.size();
   }
 
+  /** The buffers, each once under its first path. */
+  static List<NamedBuffer> buffers(Cell<?, ?> root, boolean recurse) {
+    List<NamedBuffer> found = new ArrayList<>();
+    Set<Buffer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (NamedCell named : recurse ? cells(root) : List.of(new NamedCell("", root))) {
+      for (Members.Kept kept : Members.of(named.cell()).buffers()) {
+        if (seen.add(kept.buffer())) {
+          found.add(new NamedBuffer(Names.join(named.name(), kept.name()), kept.buffer()));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Parameters and persistent buffers by the names that checkpoints carry. */
+  static Map<String, Variable> variables(Cell<?, ?> root) {
+    uniquelyNamed(root, true);
+    Naming naming = Naming.of(root);
+    Map<String, Variable> byName = new LinkedHashMap<>();
+    for (Naming.Entry e : naming.entries()) {
+      byName.put(naming.name(e.variable()), e.variable());
+    }
+    return Collections.unmodifiableMap(byName);
+  }
+
   /** The same after names that clash have been resolved; those that still do are an error. */
   static List<Found> uniquelyNamed(Cell<?, ?> root, boolean recurse) {
     Naming.resolve(root);
@@ -86,7 +115,7 @@ final class Walk {
     return parameters(root, recurse);
   }
 
-  /** Refuses two parameters of one name. */
+  /** Refuses two parameters or buffers of one name. */
   static void refuseClash(Cell<?, ?> root) {
     Naming naming = Naming.of(root);
     List<Naming.Entry> clash = naming.clash();
@@ -96,11 +125,13 @@ final class Walk {
       throw new ArgumentException(
           Messages.of(
                   root.clsName()
-                      + ": two parameters are called '"
-                      + naming.name(one.parameter())
+                      + ": two "
+                      + (bothParameters(one, other) ? "parameters" : "members")
+                      + " are called '"
+                      + naming.name(one.variable())
                       + "'")
-              .line("one  ", one.path() + "  " + one.parameter().shape())
-              .line("other", other.path() + "  " + other.parameter().shape())
+              .line("one  ", one.path() + "  " + shape(one))
+              .line("other", other.path() + "  " + shape(other))
               .hint(
                   isGiven(one) || isGiven(other)
                       ? "give them names of their own with setName"
@@ -109,21 +140,34 @@ final class Walk {
     }
   }
 
+  private static boolean bothParameters(Naming.Entry one, Naming.Entry other) {
+    return one.variable() instanceof Parameter && other.variable() instanceof Parameter;
+  }
+
+  private static String shape(Naming.Entry e) {
+    return e.variable() instanceof Parameter p
+        ? p.shape().toString()
+        : e.variable().type().shape() + "  a buffer";
+  }
+
   private static boolean isGiven(Naming.Entry e) {
-    return e.parameter().givenName().isPresent();
+    return e.variable() instanceof Parameter p && p.givenName().isPresent();
   }
 
   /** The outermost tree names a parameter: a walk from inside such a tree leaves names alone. */
   private static void giveNames(Cell<?, ?> root, Naming naming) {
     Map<Cell<?, ?>, Boolean> encloses = new IdentityHashMap<>();
     for (Naming.Entry e : naming.entries()) {
-      Cell<?, ?> before = e.parameter().namer();
+      if (!(e.variable() instanceof Parameter p)) {
+        continue;
+      }
+      Cell<?, ?> before = p.namer();
       boolean inner =
           before != null
               && before != root
               && encloses.computeIfAbsent(before, outer -> contains(outer, root));
       if (!inner) {
-        e.parameter().nameBy(root, naming.name(e.parameter()));
+        p.nameBy(root, naming.name(p));
       }
     }
   }

@@ -1,10 +1,10 @@
 package dev.mycel.autograd;
 
+import static dev.mycel.junit.MycelAssertions.assertClose;
 import static dev.mycel.autograd.Autograd.grad;
 import static dev.mycel.autograd.Autograd.stopGradient;
 import static dev.mycel.autograd.Autograd.valueAndGrad;
 import static dev.mycel.autograd.Autograd.vjp;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -60,7 +60,7 @@ class AutogradTest {
   }
 
   private static void close(Tensor actual, double... expected) {
-    assertArrayEquals(expected, actual.cast(DType.FLOAT64).reshape(-1).toDoubleArray(), 2e-5);
+    assertClose(actual.reshape(-1), Tensor.of(expected, expected.length), 0, 2e-5);
   }
 
   private static Tensor product(Triple<Tensor, Tensor, Tensor> t) {

@@ -1,5 +1,6 @@
 package dev.mycel.autograd;
 
+import static dev.mycel.junit.MycelAssertions.assertClose;
 import static dev.mycel.autograd.Autograd.getGrad;
 import static dev.mycel.autograd.Autograd.grad;
 import static dev.mycel.autograd.Autograd.hessian;
@@ -12,7 +13,7 @@ import static dev.mycel.autograd.Autograd.valueAndGrad;
 import static dev.mycel.autograd.Autograd.vjp;
 import static dev.mycel.autograd.Autograd.vjpWithAux;
 import static dev.mycel.autograd.Autograd.vmap;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static dev.mycel.junit.MycelAssertions.assertNoLeak;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -45,7 +46,6 @@ import dev.mycel.nn.layer.Flatten;
 import dev.mycel.nn.layer.MaxPool2d;
 import dev.mycel.nn.layer.ReLU;
 import dev.mycel.nn.layer.Tanh;
-import dev.mycel.test.LeakCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,17 +80,12 @@ class DerivativesTest {
   }
 
   private static void close(Tensor actual, double... expected) {
-    assertArrayEquals(
-        expected, actual.cast(DType.FLOAT64).reshape(-1).toDoubleArray(), 2e-5, actual::toString);
+    assertClose(actual.reshape(-1), Tensor.of(expected, expected.length), 0, 2e-5);
   }
 
   private static void close(Tensor actual, Tensor expected) {
-    assertEquals(expected.shape(), actual.shape());
     assertEquals(expected.dtype(), actual.dtype());
-    assertArrayEquals(
-        expected.cast(DType.FLOAT64).reshape(-1).toDoubleArray(),
-        actual.cast(DType.FLOAT64).reshape(-1).toDoubleArray(),
-        2e-4);
+    assertClose(actual, expected, 0, 2e-4);
   }
 
   // ---- along a direction ------------------------------------------------------------------------
@@ -238,12 +233,12 @@ class DerivativesTest {
     Cell<Tensor, Tensor> net = network();
     Tensor x = Random.randn(2, 1, 6, 6);
     Function<Tensor, Tensor> loss = t -> net.call(t).square().sum();
-    LeakCheck.assertNoLeak(() -> jvp(net, x, x));
-    LeakCheck.assertNoLeak(() -> jacrev(net, 0).apply(x));
-    LeakCheck.assertNoLeak(() -> jacfwd(net, 0).apply(x));
-    LeakCheck.assertNoLeak(() -> vmap(grad(loss)).apply(x.expandDims(1)));
-    LeakCheck.assertNoLeak(() -> grad((Tensor t) -> jvp(net, t, x).tangent()).apply(x));
-    LeakCheck.assertNoLeak(
+    assertNoLeak(() -> jvp(net, x, x));
+    assertNoLeak(() -> jacrev(net, 0).apply(x));
+    assertNoLeak(() -> jacfwd(net, 0).apply(x));
+    assertNoLeak(() -> vmap(grad(loss)).apply(x.expandDims(1)));
+    assertNoLeak(() -> grad((Tensor t) -> jvp(net, t, x).tangent()).apply(x));
+    assertNoLeak(
         () ->
             assertThrows(
                 IllegalStateException.class,

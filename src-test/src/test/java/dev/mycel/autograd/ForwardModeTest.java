@@ -9,6 +9,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorType;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.test.Draw;
 import dev.mycel.test.GradCheck;
 import dev.mycel.test.OpSample;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** Forward mode of every sample that has a gradient, in float64 on the reference backend. */
+@MycelTest
 final class ForwardModeTest {
   private static final long[] SEEDS = {21, 22};
   private String before = "";

@@ -1,5 +1,6 @@
 package dev.mycel.core;
 
+import static dev.mycel.junit.MycelAssertions.assertClose;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -29,10 +30,7 @@ class TensorApiTest {
   }
 
   private static void close(Tensor expected, Tensor found) {
-    assertEquals(expected.shape(), found.shape());
-    assertTrue(
-        found.allClose(expected, 1e-5, 1e-6, true),
-        () -> "expected " + expected + " found " + found);
+    assertClose(found, expected, 1e-5, 1e-6);
   }
 
   // ---- creation and export ----------------------------------------------------------------------

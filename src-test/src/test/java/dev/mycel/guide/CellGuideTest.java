@@ -16,6 +16,7 @@ import dev.mycel.core.Random;
 import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.NamedCell;
 import dev.mycel.nn.NamedParameter;
@@ -35,19 +36,14 @@ import dev.mycel.optim.TrainOneStepCell;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** MindSpore's guide: basic logic, cells, the unit test, parameters and submodules. */
 @SuppressWarnings({"UnusedVariable", "unused"}) // fields are read by the registry
+@MycelTest
 class CellGuideTest {
-  @AfterEach
-  void backToTheDefaultBackend() {
-    Mycel.setBackend("onednn");
-  }
-
   private static final class Net extends Cell<Tensor, Tensor> {
     private final Dense fc = new Dense(3, 2);
     private final ReLU relu = new ReLU();

@@ -14,18 +14,19 @@ import dev.mycel.core.Mycel;
 import dev.mycel.core.Pair;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.Parameter;
 import dev.mycel.nn.layer.Dense;
 import dev.mycel.nn.loss.MSELoss;
 import dev.mycel.optim.SGD;
 import java.util.List;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The items of the guide about gradients, and its sampler with a backward pass. */
+@MycelTest
 final class GradientGuideTest {
   private static final float[] FIRST = {
     1.2510660f, 2.1609735f, 3.4312444e-04f, 0.90699774f, 0.44026768f,
@@ -35,11 +36,6 @@ final class GradientGuideTest {
     0.90699774f, 2.1609735f, 0.90699774f, 0.5587806f, 1.6164502f, 0.5587806f
   };
   private static final int[] CALLED_AT = {3, 1, 3, 1, 4, 1};
-
-  @AfterEach
-  void restore() {
-    Mycel.setBackend("onednn");
-  }
 
   private static float[] numbers(Tensor t) {
     return t.reshape(-1).toFloatArray();

@@ -8,6 +8,7 @@ import dev.mycel.core.Pair;
 import dev.mycel.core.Random;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
 import dev.mycel.nn.Reduction;
@@ -24,18 +25,13 @@ import dev.mycel.optim.TrainOneStepCell;
 import dev.mycel.train.Model;
 import dev.mycel.train.metrics.Metrics;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Items of the guide that a model and its steps have to keep. */
+@MycelTest
 class ModelGuideTest {
-  @AfterEach
-  void theUsualBackend() {
-    Mycel.setBackend("onednn");
-  }
-
   private static void on(String backend) {
     Mycel.setBackend(backend);
     Mycel.setSeed(1);

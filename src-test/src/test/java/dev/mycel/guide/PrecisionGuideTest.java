@@ -14,6 +14,7 @@ import dev.mycel.core.Ops;
 import dev.mycel.core.Random;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.NamedCell;
 import dev.mycel.nn.PadMode;
@@ -35,12 +36,12 @@ import java.lang.reflect.Constructor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Manual mixed precision: items 18 to 24 of the guide to building networks. */
+@MycelTest
 class PrecisionGuideTest {
   /** The guide's network; notes the types of what its blocks give. */
   private static final class Network extends Cell<Tensor, Tensor> {
@@ -71,11 +72,6 @@ class PrecisionGuideTest {
   private static void start(String backend) {
     Mycel.setBackend(backend);
     Random.setSeed(1);
-  }
-
-  @AfterEach
-  void backToTheDefault() {
-    Mycel.setBackend("onednn");
   }
 
   private static Tensor images() {

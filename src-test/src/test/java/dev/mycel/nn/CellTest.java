@@ -14,6 +14,7 @@ import dev.mycel.core.Pair;
 import dev.mycel.core.Precision;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.Conv2d;
 import dev.mycel.nn.layer.Dense;
 import dev.mycel.nn.layer.ReLU;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 @SuppressWarnings({"UnusedVariable", "unused"}) // fields are read by the registry
+@MycelTest
 class CellTest {
   /** The cell of the reference document. */
   private static final class MyCell extends Cell<Tensor, Tensor> {

@@ -2,12 +2,15 @@ package dev.mycel.nn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mycel.autograd.Autograd;
 import dev.mycel.checkpoint.Checkpoints;
+import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.loss.MSELoss;
 import dev.mycel.optim.Momentum;
 import java.nio.file.Path;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -29,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What holds for any tree of cells. The trees are random, of up to 200 cells; the name of each test
  * has the seed, and {@code -Dmycel.trees.seed=N} runs that one alone.
  */
+@MycelTest
 class CellTreesTest {
   @TempDir private Path folder;
 
@@ -66,12 +71,60 @@ class CellTreesTest {
     Checkpoints.saveCheckpoint(net, file);
     RandomTree.Root other = Cell.deepCopy(net);
     other.getParameters().forEach(p -> p.setData(Ops.zerosLike(p.value())));
+    other.buffers().forEach(b -> b.setData(Ops.zerosLike(b.value()).sub(1)));
     WithLossCell<Tensor, Tensor, Tensor, Tensor> wrapped = new WithLossCell<>(other, new MSELoss());
     assertTrue(
         Checkpoints.loadParamIntoNet(wrapped, Checkpoints.loadCheckpoint(file)).isComplete());
     assertEquals(
         List.copyOf(net.parametersDict().keySet()), List.copyOf(wrapped.parametersDict().keySet()));
     assertEquals(values(net), values(other));
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void aStateTakesATreeBackToWhatItWas(long seed) {
+    RandomTree.Root net = new RandomTree(seed).root();
+    Map<String, Tensor> state = net.stateDict();
+    Map<String, String> before = values(net);
+    net.getParameters().forEach(p -> p.setData(p.value().add(1)));
+    net.buffers().forEach(b -> b.setData(b.value().sub(1)));
+    List<NamedBuffer> passing = net.namedBuffers();
+    passing.removeIf(n -> n.buffer().isPersistent());
+    List<String> kept = passing.stream().map(n -> n.buffer().value().toString()).toList();
+    assertTrue(net.loadStateDict(state).isEmpty());
+    assertEquals(before, values(net));
+    assertEquals(kept, passing.stream().map(n -> n.buffer().value().toString()).toList());
+
+    Set<String> firstPaths = new HashSet<>();
+    net.parametersAndNames().forEach(n -> firstPaths.add(n.name()));
+    net.namedBuffers().stream()
+        .filter(n -> n.buffer().isPersistent())
+        .forEach(n -> firstPaths.add(n.name()));
+    assertTrue(state.keySet().containsAll(firstPaths));
+    for (String path : state.keySet()) {
+      boolean parameter = path.substring(path.lastIndexOf('.') + 1).charAt(0) != 'b';
+      Tensor now = parameter ? net.getParameter(path).value() : net.getBuffer(path).value();
+      assertTrue(now.sameAs(state.get(path)), path);
+    }
+    RandomTree.Root copy = Cell.deepCopy(net);
+    copy.getParameters().forEach(p -> p.setData(Ops.zerosLike(p.value())));
+    assertTrue(copy.loadStateDict(state).isEmpty());
+    assertEquals(values(net), values(copy));
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void aStateWithOneWrongEntryChangesNothing(long seed) {
+    Random random = new Random(seed);
+    RandomTree.Root net = new RandomTree(seed).root();
+    Map<String, String> before = values(net);
+    Map<String, Tensor> state = new LinkedHashMap<>(net.stateDict());
+    state.replaceAll((path, value) -> value.add(1));
+    List<String> paths = List.copyOf(state.keySet());
+    String wrong = paths.get(random.nextInt(paths.size()));
+    state.put(wrong, Ops.ones(7));
+    assertThrows(ArgumentException.class, () -> net.loadStateDict(state, false), wrong);
+    assertEquals(before, values(net));
   }
 
   @ParameterizedTest(name = "seed {0}")
@@ -87,6 +140,9 @@ class CellTreesTest {
     net.getParameters().forEach(ofNet::add);
     copy.cellsAndNames().forEach(n -> assertTrue(ofNet.add(n.cell()), n.name()));
     copy.getParameters().forEach(p -> assertTrue(ofNet.add(p), p.name()));
+    net.buffers().forEach(ofNet::add);
+    copy.namedBuffers().forEach(n -> assertTrue(ofNet.add(n.buffer()), n.name()));
+    copy.buffers().forEach(b -> b.setData(b.value().sub(1)));
     copy.getParameters().forEach(p -> p.setData(p.value().add(1)));
     assertEquals(before, values(net));
     assertNotSame(net, copy);
@@ -138,8 +194,8 @@ class CellTreesTest {
   }
 
   private static Map<String, String> values(Cell<?, ?> net) {
-    Map<String, String> values = new java.util.LinkedHashMap<>();
-    net.parametersDict().forEach((name, p) -> values.put(name, p.value().toString()));
+    Map<String, String> values = new LinkedHashMap<>();
+    net.variablesDict().forEach((name, v) -> values.put(name, v.value().toString()));
     return values;
   }
 }

@@ -40,6 +40,34 @@ class ContainersTest {
   }
 
   @Test
+  void parametersAndBuffersOfAContainerAreNoElements() {
+    SequentialCell net = new SequentialCell(new ReLU(), new Tanh());
+    CellList<Cell<?, ?>> list = new CellList<>(List.of(new ReLU()));
+    CellDict<Cell<?, ?>> dict = new CellDict<>();
+    dict.put("act", new ReLU());
+    for (Cell<?, ?> container : List.<Cell<?, ?>>of(net, list, dict)) {
+      container.insertParamToCell("scale", new Parameter(Ops.ones(1)));
+      container.registerBuffer("mask", Ops.ones(1));
+    }
+    assertEquals(0, net.call(Ops.zeros(1)).item());
+    net.append(new ReLU());
+    net.remove(0);
+    assertEquals(List.of("0", "1"), keys(net));
+    assertEquals(2, net.size());
+    assertEquals(List.of("scale", "mask"), List.copyOf(net.stateDict().keySet()));
+    list.append(new Tanh());
+    assertEquals(2, list.size());
+    assertEquals(1, dict.size());
+    assertFalse(dict.containsKey("mask"));
+    assertThrows(ArgumentException.class, () -> dict.put("mask", new ReLU()));
+    list.clear();
+    dict.clear();
+    assertTrue(list.isEmpty() && dict.isEmpty());
+    assertEquals(1, list.buffers().count());
+    assertEquals(List.of("scale"), names(dict));
+  }
+
+  @Test
   void aSequenceCanBeNamedByAMap() {
     Map<String, Cell<Tensor, Tensor>> cells = new LinkedHashMap<>();
     cells.put("first", new Dense(2, 1));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mycel.core.DType;
 import dev.mycel.core.Fits;
 import dev.mycel.core.Random;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.BatchNorm1d;
 import dev.mycel.nn.layer.BatchNorm2d;
 import dev.mycel.nn.layer.BatchNorm3d;
@@ -34,6 +35,7 @@ import org.apache.commons.math3.distribution.UniformRealDistribution;
 import org.junit.jupiter.api.Test;
 
 /** With which values each layer starts. */
+@MycelTest
 class DefaultInitialisationTest {
   private static final int LAYERS = 60;
 

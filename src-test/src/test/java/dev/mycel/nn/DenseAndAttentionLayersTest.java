@@ -13,6 +13,7 @@ import dev.mycel.core.Random;
 import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.AttentionInput;
 import dev.mycel.nn.layer.BiDense;
 import dev.mycel.nn.layer.Conv2d;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Dense layers of other forms, the transposed convolution, attention. */
+@MycelTest
 class DenseAndAttentionLayersTest {
   @BeforeEach
   void seed() {

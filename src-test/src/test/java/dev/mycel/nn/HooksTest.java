@@ -1,5 +1,7 @@
 package dev.mycel.nn;
 
+import static dev.mycel.junit.MycelAssertions.assertClose;
+import static dev.mycel.junit.MycelAssertions.assertNoLeak;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -30,7 +32,6 @@ import dev.mycel.nn.layer.Tanh;
 import dev.mycel.nn.loss.MSELoss;
 import dev.mycel.optim.SGD;
 import dev.mycel.optim.TrainOneStepCell;
-import dev.mycel.test.LeakCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -84,7 +85,7 @@ class HooksTest {
   }
 
   private static void close(Tensor actual, double... expected) {
-    assertArrayEquals(expected, actual.cast(DType.FLOAT64).reshape(-1).toDoubleArray(), 2e-5);
+    assertClose(actual.reshape(-1), Tensor.of(expected, expected.length), 0, 2e-5);
   }
 
   private static double[] numbers(Tensor t) {
@@ -413,7 +414,7 @@ class HooksTest {
                             })));
     for (Runnable registration : registrations) {
       registration.run();
-      LeakCheck.assertNoLeak(
+      assertNoLeak(
           () ->
               assertSame(
                   mine,
@@ -673,7 +674,7 @@ class HooksTest {
     dense.registerBackwardHook((c, in, out) -> in.mul(2));
     dense.weight().registerHook(g -> g.mul(2));
     Tensor x = Ops.ones(3, 4);
-    LeakCheck.assertNoLeak(
+    assertNoLeak(
         () -> Autograd.grad(dense, new int[] {0}, dense.trainableParams()).apply(x));
     Tensor[] kept = new Tensor[1];
     dense.registerBackwardHook(
@@ -683,5 +684,123 @@ class HooksTest {
         });
     Autograd.grad(dense).apply(x);
     assertEquals(12, numbers(kept[0]).length);
+  }
+
+  // ---- slices and tangents ----------------------------------------------------------------------
+
+  /** The product of the input and its sum. */
+  private static final class Mixing extends Cell<Tensor, Tensor> {
+    @Override
+    protected Tensor construct(Tensor x) {
+      return x.mul(x.sum());
+    }
+  }
+
+  /** Rows that no two hooks would treat alike if they saw all at once. */
+  private static final Tensor ROWS = Tensor.of(new float[][] {{1, 2}, {-3, 5}, {0.5f, 4}});
+
+  private static Tensor normalised(Tensor gradient) {
+    return gradient.div(gradient.abs().sum());
+  }
+
+  /** The gradients of each row by itself, stacked. */
+  private static Tensor byRow(Mixing cell, Tensor rows) {
+    List<Tensor> gradients = new ArrayList<>();
+    for (int i = 0; i < rows.dim(0); i++) {
+      gradients.add(Autograd.grad((Tensor x) -> cell.call(x).square()).apply(rows.at(i)));
+    }
+    return Ops.stack(gradients, 0);
+  }
+
+  private static Mixing withHooks(List<Object> seen) {
+    Mixing cell = new Mixing();
+    cell.registerBackwardPreHook((c, gradOutput) -> normalised(gradOutput));
+    cell.registerBackwardHook(
+        (c, gradInput, gradOutput) -> {
+          seen.add(gradInput.shape());
+          seen.add(gradOutput.shape());
+          return normalised(gradInput).mul(gradOutput);
+        });
+    return cell;
+  }
+
+  @Test
+  void hooksSeeOneSliceInAGradientOfVmap() {
+    List<Object> seen = new ArrayList<>();
+    Mixing cell = withHooks(seen);
+    Tensor expected = byRow(cell, ROWS);
+    seen.clear();
+    Tensor found =
+        Autograd.grad(Autograd.vmap((Tensor x) -> cell.call(x).square())::apply).apply(ROWS);
+    assertClose(found, expected, 1e-6, 1e-7);
+    assertEquals(List.of(ROWS.at(0).shape(), ROWS.at(0).shape()), seen, "once for all slices");
+    Tensor inside =
+        Autograd.vmap(Autograd.grad((Tensor x) -> cell.call(x).square())::apply).apply(ROWS);
+    assertClose(inside, expected, 1e-6, 1e-7);
+  }
+
+  @Test
+  void hooksSeeOneSliceOfSlices() {
+    Mixing cell = withHooks(new ArrayList<>());
+    Tensor other = ROWS.mul(ROWS).sub(3);
+    Tensor both = Ops.stack(List.of(ROWS, other), 0);
+    Tensor expected = Ops.stack(List.of(byRow(cell, ROWS), byRow(cell, other)), 0);
+    Tensor found =
+        Autograd.grad(
+                Autograd.vmap(
+                        Autograd.vmap((Tensor x) -> cell.call(x).square())::apply)
+                    ::apply)
+            .apply(both);
+    assertClose(found, expected, 1e-6, 1e-7);
+  }
+
+  @Test
+  void aHookOnWhatIsTheSameForAllSlicesSeesTheirSum() {
+    Mixing cell = new Mixing();
+    List<Tensor> seen = new ArrayList<>();
+    cell.registerBackwardPreHook(
+        (c, gradOutput) -> {
+          seen.add(Scope.keep(gradOutput.copy()));
+          return null;
+        });
+    Tensor one = Tensor.of(new float[] {1, 2}, 2);
+    // The cell's output is the same for all rows, each of which is a factor of it.
+    Autograd.grad(
+            (Tensor y) -> Autograd.vmap((Tensor x) -> cell.call(y).mul(x)).apply(ROWS))
+        .apply(one);
+    assertEquals(1, seen.size());
+    assertClose(seen.get(0), ROWS.sum(0), 1e-6, 0);
+  }
+
+  private static Tensor hooked(Tensor x) {
+    Tensor y = x.mul(x.sum());
+    Autograd.registerHook(y, HooksTest::normalised);
+    return y.square();
+  }
+
+  @Test
+  void aHookOnATensorSeesOneSliceToo() {
+    List<Tensor> gradients = new ArrayList<>();
+    for (int i = 0; i < ROWS.dim(0); i++) {
+      gradients.add(Autograd.grad(HooksTest::hooked).apply(ROWS.at(i)));
+    }
+    Tensor found = Autograd.grad(Autograd.vmap(HooksTest::hooked)::apply).apply(ROWS);
+    assertClose(found, Ops.stack(gradients, 0), 1e-6, 1e-7);
+    Tensor x = ROWS.at(0);
+    assertThrows(
+        TensorException.class,
+        () ->
+            Autograd.grad((Tensor in) -> Autograd.jacfwd(HooksTest::hooked).apply(in)).apply(x));
+  }
+
+  @Test
+  void hooksAreRefusedInAGradientOfTangents() {
+    Mixing cell = withHooks(new ArrayList<>());
+    Tensor x = Tensor.of(new float[] {1, 2}, 2);
+    var e =
+        assertThrows(
+            TensorException.class,
+            () -> Autograd.grad((Tensor in) -> Autograd.jacfwd(cell::call).apply(in)).apply(x));
+    assertTrue(e.getMessage().contains("jacfwd(grad(f))"), e.getMessage());
   }
 }

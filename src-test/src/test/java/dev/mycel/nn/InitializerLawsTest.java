@@ -14,6 +14,7 @@ import dev.mycel.core.Ops;
 import dev.mycel.core.Random;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.init.HeNormal;
 import dev.mycel.nn.init.HeUniform;
 import dev.mycel.nn.init.Initializer;
@@ -38,20 +39,15 @@ import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.BetaDistribution;
 import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.UniformRealDistribution;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Every random initialiser follows its law, on every backend alike. */
+@MycelTest
 class InitializerLawsTest {
   @BeforeEach
   void seed() {
     Random.setSeed(77);
-  }
-
-  @AfterEach
-  void onTheDefaultBackend() {
-    Mycel.setBackend("onednn");
   }
 
   private static double[] values(Initializer init, long... shape) {

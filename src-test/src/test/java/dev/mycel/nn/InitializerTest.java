@@ -13,6 +13,7 @@ import dev.mycel.core.Random;
 import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.init.Constant;
 import dev.mycel.nn.init.Dirac;
 import dev.mycel.nn.init.HeNormal;
@@ -42,6 +43,7 @@ import org.apache.commons.math3.stat.inference.KolmogorovSmirnovTest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@MycelTest
 class InitializerTest {
   private static final long SEED = 20;
 

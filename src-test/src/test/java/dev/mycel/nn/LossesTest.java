@@ -13,6 +13,7 @@ import dev.mycel.core.Ops;
 import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.loss.BCELoss;
 import dev.mycel.nn.loss.BCEWithLogitsLoss;
 import dev.mycel.nn.loss.CrossEntropyLoss;
@@ -27,6 +28,7 @@ import dev.mycel.nn.loss.SoftmaxCrossEntropyWithLogits;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@MycelTest
 class LossesTest {
   private static final Tensor LOGITS = Tensor.of(new float[] {1, 2, 3, 3, 1, 0}, 2, 3);
   private static final Tensor LABELS = Tensor.of(new int[] {2, 1}, 2);

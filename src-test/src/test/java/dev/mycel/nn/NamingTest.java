@@ -8,6 +8,7 @@ import dev.mycel.checkpoint.Checkpoints;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.Dense;
 import dev.mycel.nn.layer.ReLU;
 import dev.mycel.nn.loss.MSELoss;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What parameters are called, and that no question or wrapper changes it. */
 @SuppressWarnings({"UnusedVariable", "unused"}) // fields are read by the registry
+@MycelTest
 class NamingTest {
   private static class Plain extends Cell<Tensor, Tensor> {
     Plain() {}

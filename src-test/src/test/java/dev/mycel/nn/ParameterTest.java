@@ -15,10 +15,12 @@ import dev.mycel.core.Scope;
 import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.init.Initializers;
 import dev.mycel.nn.init.LazyTensor;
 import org.junit.jupiter.api.Test;
 
+@MycelTest
 class ParameterTest {
   private static Parameter of(DType type) {
     return new Parameter(Ops.zeros(Shape.of(2), type), "p");

@@ -13,6 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mycel.autograd.Autograd;
 import dev.mycel.core.DType;
 import dev.mycel.core.DTypeException;
+import dev.mycel.core.Ops;
+import dev.mycel.core.Pair;
 import dev.mycel.core.Precision;
 import dev.mycel.core.Random;
 import dev.mycel.core.Tensor;
@@ -33,6 +35,21 @@ import org.junit.jupiter.api.Test;
 
 @MycelTest
 class PrecisionTest {
+  private static final class Halving extends Cell2<Tensor, Tensor, Pair<Tensor, Tensor>> {
+    @Override
+    protected Pair<Tensor, Tensor> construct(Tensor x, Tensor y) {
+      return castInputs(new Pair<>(x, y), DType.FLOAT16);
+    }
+  }
+
+  @Test
+  void castInputsCastsEveryTensor() {
+    Pair<Tensor, Tensor> out = new Halving().call(Ops.ones(2), Tensor.of(new int[] {1, 2}));
+    assertEquals(DType.FLOAT16, out.first().dtype());
+    assertEquals(DType.FLOAT16, out.second().dtype());
+    assertEquals("[1. 2.]", out.second().toString());
+  }
+
   /** Notes the dtypes that pass it. */
   private static final class Probe extends Cell<Tensor, Tensor> {
     private final transient List<DType> seen;

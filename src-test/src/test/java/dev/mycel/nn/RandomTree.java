@@ -9,12 +9,14 @@ import java.util.Random;
 
 /**
  * A random tree of cells from a seed: own cells with and without auto prefix, containers, children
- * set and inserted, named, unnamed and tied parameters, cells that stand in several places.
+ * set and inserted, named, unnamed and tied parameters, buffers, cells that stand in several
+ * places.
  */
 final class RandomTree {
   private static final int MOST = 200;
 
   private final Random random;
+  private final Random buffers;
   private final List<Cell<Tensor, Tensor>> made = new ArrayList<>();
   private final List<Parameter> parameters = new ArrayList<>();
   private final Root root = new Root();
@@ -22,6 +24,7 @@ final class RandomTree {
 
   RandomTree(long seed) {
     random = new Random(seed);
+    buffers = new Random(~seed); // a sequence of its own: trees stay as they are without them
     int most = 2 + random.nextInt(MOST - 1);
     root.insertParamToCell("first", parameter());
     int n = 0;
@@ -96,11 +99,20 @@ final class RandomTree {
     }
     Node leaf = new Node(true);
     leaf.insertParamToCell("weight", parameter());
+    addBuffers(leaf);
     return leaf;
+  }
+
+  private void addBuffers(Node node) {
+    for (int i = buffers.nextInt(3); i > 0; i--) {
+      Tensor value = Ops.ones(1 + buffers.nextInt(3)).mul(buffers.nextInt(100));
+      node.registerBuffer("b" + i, value, buffers.nextInt(4) > 0);
+    }
   }
 
   private Node node(int most, int depth) {
     Node node = new Node(random.nextInt(8) > 0);
+    addBuffers(node);
     for (int i = random.nextInt(3); i > 0; i--) {
       node.insertParamToCell("p" + i, parameter());
     }

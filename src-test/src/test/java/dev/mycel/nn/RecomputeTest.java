@@ -1,5 +1,6 @@
 package dev.mycel.nn;
 
+import static dev.mycel.junit.MycelAssertions.assertNoLeak;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -37,7 +38,6 @@ import dev.mycel.nn.layer.Tanh;
 import dev.mycel.nn.loss.MSELoss;
 import dev.mycel.optim.Adam;
 import dev.mycel.optim.TrainOneStepCell;
-import dev.mycel.test.LeakCheck;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -341,8 +341,8 @@ class RecomputeTest {
     Cell<Tensor, Tensor> net = new SequentialCell(mixed().recompute(), new Dense(3, 3)).recompute();
     net.setTrain();
     Tensor x = draw(9, 6);
-    LeakCheck.assertNoLeak(() -> Autograd.grad(net).apply(x));
-    LeakCheck.assertNoLeak(
+    assertNoLeak(() -> Autograd.grad(net).apply(x));
+    assertNoLeak(
         () ->
             Autograd.grad((Tensor in) -> Autograd.grad(net).apply(in).square().sum())
                 .apply(draw(9, 6)));
@@ -357,7 +357,7 @@ class RecomputeTest {
               return y;
             });
     fails.recompute();
-    LeakCheck.assertNoLeak(
+    assertNoLeak(
         () -> assertThrows(TensorException.class, () -> Autograd.grad(fails).apply(x)));
   }
 

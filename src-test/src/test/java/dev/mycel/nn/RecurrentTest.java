@@ -19,6 +19,7 @@ import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
+import dev.mycel.junit.MycelTest;
 import dev.mycel.nn.layer.GRU;
 import dev.mycel.nn.layer.GRUCell;
 import dev.mycel.nn.layer.LSTM;
@@ -30,6 +31,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@MycelTest
 class RecurrentTest {
   @BeforeEach
   void seed() {

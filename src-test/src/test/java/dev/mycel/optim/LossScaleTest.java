@@ -3,6 +3,7 @@ package dev.mycel.optim;
 import static dev.mycel.core.DType.BFLOAT16;
 import static dev.mycel.core.DType.FLOAT16;
 import static dev.mycel.core.DType.FLOAT32;
+import static dev.mycel.junit.MycelAssertions.assertNoLeak;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,6 +19,7 @@ import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
 import dev.mycel.junit.MycelTest;
+import dev.mycel.nn.Buffer;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
 import dev.mycel.nn.Reduction;
@@ -38,7 +40,6 @@ import dev.mycel.optim.amp.ScaledLoss;
 import dev.mycel.optim.amp.TrainNetworks;
 import dev.mycel.optim.amp.TrainOneStepWithLossScaleCell;
 import dev.mycel.optim.amp.TrainingStep;
-import dev.mycel.test.LeakCheck;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -197,6 +198,33 @@ class LossScaleTest {
     assertTrue(step.toString().contains("(loss_scaling_manager): DynamicLossScaleUpdateCell"));
   }
 
+  /** Adds its inputs up in a buffer. */
+  private static final class Adding extends Cell<Tensor, Tensor> {
+    private final Buffer sum = new Buffer(Ops.zeros(4, 4));
+
+    @Override
+    protected Tensor construct(Tensor x) {
+      sum.assign(sum.value().add(x));
+      return x;
+    }
+  }
+
+  @Test
+  void aStepThatIsLeftOutPutsBuffersBack() {
+    Adding adding = new Adding();
+    SequentialCell net = new SequentialCell(adding, new Dense(4, 3));
+    var step =
+        new TrainOneStepWithLossScaleCell<>(
+            new WithLossCell<>(net, loss()),
+            new Momentum(net.trainableParams(), 0.01, 0.9),
+            Tensor.of(new float[] {64}));
+    Tensor x = good();
+    assertFalse(step.call(x, LABELS).overflow().itemBoolean());
+    assertTrue(adding.sum.value().sameAs(x));
+    assertTrue(step.call(bad(), LABELS).overflow().itemBoolean());
+    assertTrue(adding.sum.value().sameAs(x));
+  }
+
   @Test
   void aConstantScaleLeavesOutUpdatesAndCanBeChanged() {
     SequentialCell net = new SequentialCell(new Dense(4, 3));
@@ -247,7 +275,7 @@ class LossScaleTest {
         TrainNetworks.buildTrainNetwork(net, adam, new MSELoss(), AmpLevel.O2);
     Tensor x = Random.randn(64, 64);
     Tensor y = Random.randn(64, 64);
-    LeakCheck.assertNoLeak(
+    assertNoLeak(
         () -> {
           boolean updated = false;
           boolean skipped = false;

@@ -10,8 +10,11 @@ import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.TensorException;
 import dev.mycel.junit.MycelTest;
+import dev.mycel.train.metrics.AUC;
 import dev.mycel.train.metrics.Accuracy;
 import dev.mycel.train.metrics.ConfusionMatrix;
+import dev.mycel.train.metrics.CosineSimilarity;
+import dev.mycel.train.metrics.Dice;
 import dev.mycel.train.metrics.EvalType;
 import dev.mycel.train.metrics.F1;
 import dev.mycel.train.metrics.Fbeta;
@@ -19,7 +22,9 @@ import dev.mycel.train.metrics.Loss;
 import dev.mycel.train.metrics.MAE;
 import dev.mycel.train.metrics.MSE;
 import dev.mycel.train.metrics.Metrics;
+import dev.mycel.train.metrics.Perplexity;
 import dev.mycel.train.metrics.Precision;
+import dev.mycel.train.metrics.ROC;
 import dev.mycel.train.metrics.Recall;
 import dev.mycel.train.metrics.TopKCategoricalAccuracy;
 import java.util.List;
@@ -177,6 +182,113 @@ class MetricsTest {
   }
 
   @Test
+  void perplexityIsTheRootOfTheProductOfProbabilities() {
+    // (0.5 * 0.3 * 0.6) ^ (-1/3)
+    assertEquals(Math.pow(0.09, -1.0 / 3), new Perplexity().call(scores, labels), EPS);
+    // Without the label 0: (0.5 * 0.6) ^ (-1/2); -1 is no class and is left out as well.
+    assertEquals(Math.pow(0.3, -0.5), new Perplexity(0).call(scores, labels), EPS);
+    assertEquals(Math.pow(0.5, -1), new Perplexity(-1).call(scores, ints(1, -1, -1)), EPS);
+    Perplexity batches = new Perplexity();
+    batches.update(scores, labels);
+    batches.update(Tensor.of(new float[][][] {{{1, 0}, {0, 1}}}), Tensor.of(new int[][] {{0, 1}}));
+    assertEquals(Math.pow(0.09, -1.0 / 5), batches.eval(), EPS);
+    // A probability of zero counts as 1e-10.
+    Tensor never = Tensor.of(new float[][] {{0, 1}});
+    assertEquals(1e10, new Perplexity().call(never, ints(0)), 1);
+  }
+
+  @Test
+  void perplexityRefusesScoresAndLabelsThatAreNone() {
+    Tensor logits = Tensor.of(new float[][] {{2, -1}});
+    assertThrows(TensorException.class, () -> new Perplexity().call(logits, ints(0)));
+    assertThrows(TensorException.class, () -> new Perplexity().call(scores, ints(0, 1, 2)));
+    assertThrows(TensorException.class, () -> new Perplexity(0).call(scores, ints(0, 0, 0)));
+    assertThrows(ShapeException.class, () -> new Perplexity().call(scores, ints(0, 1)));
+  }
+
+  @Test
+  void diceIsTheMeanOfTheSamplesOverlaps() {
+    // 2 * 0.5 / (0.29 + 1), 2 * 0.3 / (0.1 + 1), 2 * 0.6 / (1.17 + 1)
+    double expected = (1 / 1.29 + 0.6 / 1.1 + 1.2 / 2.17) / 3;
+    assertEquals(expected, new Dice().call(scores, oneHot), 1e-5);
+    assertEquals(1, new Dice(1e-9).call(oneHot, oneHot), EPS);
+    assertEquals(0, new Dice().call(oneHot, oneHot.neg().add(1)), EPS);
+    Dice single = new Dice(0.5);
+    single.update(Tensor.of(new float[][] {{1, 1}}), Tensor.of(new float[][] {{1, 0}}));
+    single.update(Tensor.of(new float[][] {{0, 0}}), Tensor.of(new float[][] {{0, 0}}));
+    assertEquals(2 / 3.5 / 2, single.eval(), EPS);
+    assertThrows(TensorException.class, () -> new Dice(0));
+  }
+
+  @Test
+  void cosinesAreBetweenAllSamplesOfAllBatches() {
+    Tensor first = Tensor.of(new float[][] {{3, 4}, {4, 3}});
+    Tensor second = Tensor.of(new float[][] {{0, -2}});
+    CosineSimilarity cosine = new CosineSimilarity();
+    cosine.update(first);
+    cosine.update(second);
+    double[][] expected = {{0, 0.96, -0.8}, {0.96, 0, -0.6}, {-0.8, -0.6, 0}};
+    for (int i = 0; i < 3; i++) {
+      assertArrayEquals(expected[i], cosine.eval()[i], EPS);
+    }
+    assertArrayEquals(new double[] {0.16, 0.36, -1.4}, cosine.sum(), EPS);
+    assertArrayEquals(new double[] {0.16 / 3, 0.12, -1.4 / 3}, cosine.mean(), EPS);
+    double[][] products = new CosineSimilarity(false, false).call(first);
+    assertArrayEquals(new double[] {25, 24}, products[0], EPS);
+    assertArrayEquals(new double[] {24, 25}, products[1], EPS);
+    assertThrows(ShapeException.class, () -> cosine.update(Tensor.of(new float[][] {{1, 2, 3}})));
+  }
+
+  @Test
+  void theRocCurveHasAPointForEachScore() {
+    // In falling order: 0.55 and 0.28 negative, 0.15 positive, 0.05 negative.
+    Tensor found = Tensor.of(new double[] {0.28, 0.55, 0.15, 0.05}, 4);
+    List<ROC.Curve> curves = new ROC().call(found, ints(0, 0, 1, 0));
+    assertEquals(1, curves.size());
+    ROC.Curve curve = curves.get(0);
+    assertEquals(List.of(0.0, 1.0 / 3, 2.0 / 3, 2.0 / 3, 1.0), curve.fpr());
+    assertEquals(List.of(0.0, 0.0, 0.0, 1.0, 1.0), curve.tpr());
+    assertEquals(List.of(1.55, 0.55, 0.28, 0.15, 0.05), curve.thresholds());
+    assertEquals(1.0 / 3, curve.auc(), EPS);
+    assertEquals(1.0 / 3, new AUC().call(found, ints(0, 0, 1, 0)), EPS);
+  }
+
+  @Test
+  void theAreaIsTheShareOfPairsInOrderAndEqualScoresCountHalf() {
+    // Positives 3, 1; negatives 1, 0: of four pairs three are in order and one is equal.
+    Tensor found = Tensor.of(new float[] {3, 1, 1, 0}, 4);
+    assertEquals(3.5 / 4, new AUC().call(found, ints(1, 1, 0, 0)), EPS);
+    AUC batches = new AUC();
+    batches.update(Tensor.of(new float[] {3, 0}, 2), ints(1, 0));
+    batches.update(Tensor.of(new float[] {1, 1}, 2), ints(1, 0));
+    assertEquals(3.5 / 4, batches.eval(), EPS);
+  }
+
+  @Test
+  void ofSeveralClassesEachIsAgainstTheRest() {
+    // Class 0: positive 0.2 against 0.3 and 0.9; class 1: positives 0.5, 0.6 against 0.1.
+    List<ROC.Curve> curves = new ROC().call(scores, ints(1, 0, 1));
+    assertEquals(2, curves.size());
+    assertEquals(0.5, curves.get(0).auc(), EPS);
+    assertEquals(1, curves.get(1).auc(), EPS);
+    assertEquals(0.75, new AUC().call(scores, oneHot), EPS);
+    // [N = 1, C = 2, 2, 2]: the places of scores and labels belong together.
+    Tensor places = Tensor.of(new float[] {1, 2, 3, 4, 4, 3, 2, 1}, 1, 2, 2, 2);
+    assertEquals(1, new AUC().call(places, Tensor.of(new int[] {1, 1, 0, 0}, 1, 2, 2)), EPS);
+    assertEquals(0.75, new AUC().call(places, Tensor.of(new int[] {1, 0, 1, 0}, 1, 2, 2)), EPS);
+  }
+
+  @Test
+  void aCurveNeedsBothKindsOfLabels() {
+    Tensor found = Tensor.of(new float[] {1, 2}, 2);
+    assertThrows(TensorException.class, () -> new ROC().call(found, ints(1, 1)));
+    assertThrows(TensorException.class, () -> new ROC().call(found, ints(0, 0)));
+    assertThrows(TensorException.class, () -> new ROC().call(found, ints(0, 2)));
+    Tensor nan = Tensor.of(new float[] {1, Float.NaN}, 2);
+    assertThrows(TensorException.class, () -> new AUC().call(nan, ints(0, 1)));
+  }
+
+  @Test
   void indexesChooseAmongInputs() {
     Accuracy accuracy = new Accuracy();
     accuracy.setIndexes(2, 0);
@@ -207,6 +319,11 @@ class MetricsTest {
             "loss",
             "mae",
             "mse",
+            "perplexity",
+            "dice",
+            "roc",
+            "auc",
+            "cosine_similarity",
             "top_1_accuracy",
             "top_5_accuracy");
     assertEquals(
@@ -219,6 +336,11 @@ class MetricsTest {
             "Loss",
             "MAE",
             "MSE",
+            "Perplexity",
+            "Dice",
+            "ROC",
+            "AUC",
+            "CosineSimilarity",
             "TopKCategoricalAccuracy",
             "TopKCategoricalAccuracy"),
         all.byName().values().stream().map(m -> m.getClass().getSimpleName()).toList());

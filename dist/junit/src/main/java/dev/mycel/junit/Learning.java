@@ -5,6 +5,7 @@ import dev.mycel.core.Messages;
 import dev.mycel.core.Pair;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
+import dev.mycel.nn.Buffer;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Cell2;
 import dev.mycel.nn.Parameter;
@@ -89,6 +90,8 @@ final class Learning {
     boolean training = network.training();
     Map<Parameter, Parameter> before = new LinkedHashMap<>();
     network.getParameters().forEach(p -> before.put(p, p.initData().copy()));
+    Map<Buffer, Buffer> buffers = new LinkedHashMap<>();
+    network.buffers().forEach(b -> buffers.put(b, b.copy()));
     try {
       network.setTrain(true);
       TrainOneStepCell<Pair<I, T>> step =
@@ -99,6 +102,7 @@ final class Learning {
     } finally {
       try (Scope scope = Scope.open()) {
         before.forEach((weight, kept) -> weight.assign(kept.value()));
+        buffers.forEach((buffer, kept) -> buffer.assign(kept.value()));
       }
       network.setTrain(training);
     }

@@ -1,13 +1,15 @@
 package dev.mycel.junit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mycel.checkpoint.Checkpoints;
 import dev.mycel.checkpoint.LoadMode;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.Tree;
+import dev.mycel.core.Variable;
 import dev.mycel.nn.Cell;
-import dev.mycel.nn.Parameter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,10 +26,11 @@ final class Reloading {
 
   private Reloading() {}
 
-  /** Loads into the same cell, whose parameters have been overwritten in between. */
+  /** Loads into the same cell, whose parameters and buffers have been overwritten in between. */
   static void same(Cell<?, ?> cell) {
-    Map<Parameter, Parameter> before = new LinkedHashMap<>();
-    cell.getParameters().forEach(p -> before.put(p, p.initData().copy()));
+    Map<String, Variable> saved = cell.variablesDict();
+    Map<Variable, Variable> before = new LinkedHashMap<>();
+    saved.values().forEach(v -> before.put(v, new Variable(v.value())));
     try {
       withFile(
           file -> {
@@ -36,10 +39,10 @@ final class Reloading {
             Checkpoints.loadParamIntoNet(cell, Checkpoints.loadCheckpoint(file), LoadMode.EXACT);
           });
       List<String> changed = new ArrayList<>();
-      before.forEach(
-          (now, kept) -> {
-            if (!now.value().sameAs(kept.value())) {
-              changed.add(now.name());
+      saved.forEach(
+          (name, now) -> {
+            if (!now.value().sameAs(requireNonNull(before.get(now)).value())) {
+              changed.add(name);
             }
           });
       if (!changed.isEmpty()) {
@@ -56,9 +59,9 @@ final class Reloading {
   }
 
   /** Zeros become ones, and all else becomes zero: no bit of the value stays. */
-  private static void overwrite(Parameter parameter) {
+  private static void overwrite(Variable variable) {
     try (Scope scope = Scope.open()) {
-      parameter.assign(parameter.value().eq(0).cast(parameter.dtype()));
+      variable.assign(variable.value().eq(0).cast(variable.type().dtype()));
     }
   }
 
@@ -82,7 +85,9 @@ final class Reloading {
                   .line("output", i)
                   .line("saved ", right.get(i).type())
                   .line("loaded", i >= found.size() ? "nothing" : found.get(i).type())
-                  .hint("what is no parameter is not saved: is there state in other fields?")
+                  .hint(
+                      "only parameters and persistent buffers are saved: is there state in other"
+                          + " fields?")
                   .text());
         }
       }

@@ -1,7 +1,6 @@
 package dev.mycel.train;
 
 import dev.mycel.core.ArgumentException;
-import dev.mycel.core.Messages;
 import dev.mycel.core.Scope;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
@@ -13,7 +12,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,33 +185,11 @@ public final class EarlyStopping extends Callback {
   }
 
   private OptionalDouble value(InternalCallbackParam args) {
-    if (monitor.equals("loss")) {
-      return OptionalDouble.of(args.loss());
+    OptionalDouble found = Monitored.value("EarlyStopping", monitor, args);
+    if (found.isEmpty()) {
+      warned = warned || Monitored.warnIfNeverThere("EarlyStopping", monitor, args);
     }
-    EvalResults results = args.evalResults();
-    if (results.containsKey(monitor)) {
-      return OptionalDouble.of(results.scalar(monitor));
-    }
-    if (!results.isEmpty()) {
-      throw new ArgumentException(
-          Messages.of("EarlyStopping: the evaluation has no value named '" + monitor + "'")
-              .line("available", names(results.keySet()))
-              .hint("monitor one of these, or give the model that metric")
-              .text());
-    }
-    if (!warned && args.validDataset().isEmpty()) {
-      warned = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "EarlyStopping cannot monitor '"
-              + monitor
-              + "': there is no evaluation; use fit with data to evaluate with, or monitor loss");
-    }
-    return OptionalDouble.empty();
-  }
-
-  private static String names(Set<String> evaluated) {
-    return evaluated.stream().collect(Collectors.joining(" ", "loss ", ""));
+    return found;
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.mycel.optim.amp;
 
 import dev.mycel.core.Tensor;
+import dev.mycel.core.Variable;
 import dev.mycel.nn.Cell;
-import dev.mycel.nn.Parameter;
 import dev.mycel.optim.Optimizer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,31 +11,32 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The parameters that a forward pass may write, such as the moving statistics of norms: those that
- * the optimiser does not have. A step that is left out puts their values back.
+ * What a forward pass may write, such as the moving statistics of norms: the parameters that the
+ * optimiser does not have, and all buffers. A step that is left out puts their values back.
  */
 final class Statistics {
-  private record Saved(Parameter parameter, Tensor value, long version) {}
+  private record Saved(Variable variable, Tensor value, long version) {}
 
-  private final List<Parameter> parameters;
+  private final List<Variable> variables = new ArrayList<>();
 
   Statistics(Cell<?, ?> network, Optimizer optimizer) {
-    Set<Parameter> trained = Collections.newSetFromMap(new IdentityHashMap<>());
+    Set<Variable> trained = Collections.newSetFromMap(new IdentityHashMap<>());
     trained.addAll(optimizer.parameters());
-    parameters = network.getParameters().filter(p -> !trained.contains(p)).toList();
+    network.getParameters().filter(p -> !trained.contains(p)).forEach(variables::add);
+    network.buffers().forEach(variables::add);
   }
 
   /** Holds the values of now; running the result writes back those that have changed. */
   Runnable save() {
     List<Saved> saved = new ArrayList<>();
-    for (Parameter p : parameters) {
-      Tensor value = p.value();
-      saved.add(new Saved(p, value, p.version()));
+    for (Variable v : variables) {
+      Tensor value = v.value();
+      saved.add(new Saved(v, value, v.version()));
     }
     return () -> {
       for (Saved s : saved) {
-        if (s.parameter().version() != s.version()) {
-          s.parameter().assign(s.value());
+        if (s.variable().version() != s.version()) {
+          s.variable().assign(s.value());
         }
       }
     };

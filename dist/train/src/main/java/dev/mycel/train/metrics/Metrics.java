@@ -28,6 +28,11 @@ public final class Metrics {
     BY_NAME.put("loss", Loss::new);
     BY_NAME.put("mae", MAE::new);
     BY_NAME.put("mse", MSE::new);
+    BY_NAME.put("perplexity", Perplexity::new);
+    BY_NAME.put("dice", Dice::new);
+    BY_NAME.put("roc", ROC::new);
+    BY_NAME.put("auc", AUC::new);
+    BY_NAME.put("cosine_similarity", CosineSimilarity::new);
     BY_NAME.put("top_1_accuracy", TopKCategoricalAccuracy::top1);
     BY_NAME.put("top_5_accuracy", TopKCategoricalAccuracy::top5);
   }
@@ -57,7 +62,7 @@ public final class Metrics {
 
   /**
    * Metrics by MindSpore's names: {@code accuracy acc precision recall F1 loss mae mse
-   * top_1_accuracy top_5_accuracy}.
+   * perplexity dice roc auc cosine_similarity top_1_accuracy top_5_accuracy}.
    */
   public static Metrics of(String... names) {
     Metrics metrics = NONE;
