@@ -2,7 +2,6 @@ package dev.mycel.checkpoint;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -90,7 +89,7 @@ final class AtomicFile {
   private static void writeAndSync(Path file, Body body) throws IOException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      OutputStream out = Channels.newOutputStream(channel);
+      OutputStream out = PieceStream.to(channel);
       body.writeTo(out);
       out.flush();
       channel.force(true);

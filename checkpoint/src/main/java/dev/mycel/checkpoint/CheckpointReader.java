@@ -242,37 +242,52 @@ final class CheckpointReader {
   Tensor tensor(Stored stored) throws IOException {
     DType dtype = DType.of(stored.type());
     Shape shape = shape(stored, dtype);
-    Object array = Elements.array(dtype, (int) shape.size());
-    fill(stored, dtype, array);
-    return Interpreters.root().fromHost(array, dtype, shape);
+    StoredTensors.Content pieces = new Pieces(content, stored);
+    int width = dtype.bytes();
+    return Interpreters.root().fromBytes(dtype, shape, piece -> pieces.fill(piece, width));
   }
 
-  /** Blocks go across pieces, so that a piece may end within an element. */
-  private void fill(Stored stored, DType dtype, Object array) throws IOException {
-    long left = stored.bytes();
-    ByteBuffer block = Elements.block(left);
-    int at = 0;
-    int piece = 0;
-    long within = 0;
-    while (left > 0) {
-      block.clear().limit((int) Math.min(block.capacity(), left));
-      int size = block.limit();
-      while (block.position() < size) {
+  /** The content of an entry; a piece of it may end within an element. */
+  private static final class Pieces implements StoredTensors.Content {
+    private final Trailer.Content file;
+    private final Stored stored;
+    private int piece;
+    private long within;
+
+    Pieces(Trailer.Content file, Stored stored) {
+      this.file = file;
+      this.stored = stored;
+    }
+
+    @Override
+    public ByteBuffer next(int bytes) throws IOException {
+      ByteBuffer block = Elements.block(bytes);
+      read(block);
+      return block.flip();
+    }
+
+    @Override
+    public void fill(ByteBuffer into, int width) throws IOException {
+      if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+        read(into);
+      } else {
+        StoredTensors.Content.super.fill(into, width);
+      }
+    }
+
+    private void read(ByteBuffer into) throws IOException {
+      int end = into.limit();
+      while (into.position() < end) {
         Stored.Piece from = stored.pieces().get(piece);
-        int n = (int) Math.min(size - block.position(), from.length() - within);
-        block.limit(block.position() + n);
-        content.read(block, from.offset() + within);
+        int n = (int) Math.min(end - into.position(), from.length() - within);
+        into.limit(into.position() + n);
+        file.read(into, from.offset() + within);
         within += n;
         if (within == from.length()) {
           piece++;
           within = 0;
         }
       }
-      block.flip();
-      int count = size / dtype.bytes();
-      Elements.decode(block, dtype, array, at, count);
-      at += count;
-      left -= size;
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.mycel.checkpoint;
 
-import com.google.protobuf.CodedOutputStream;
 import dev.mycel.core.Scope;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.zip.CRC32;
-import java.util.zip.CheckedOutputStream;
 
 /**
  * Saves parameters to files and loads them, in MindSpore's {@code .ckpt} format: MindSpore reads
@@ -28,7 +26,6 @@ import java.util.zip.CheckedOutputStream;
  */
 public final class Checkpoints {
   private static final String SUFFIX = ".ckpt";
-  private static final int BUFFER = 1 << 16;
 
   private Checkpoints() {}
 
@@ -94,8 +91,8 @@ public final class Checkpoints {
   private static void write(List<Item> items, OutputStream out, boolean crcCheck)
       throws IOException {
     CRC32 crc = new CRC32();
-    OutputStream sink = crcCheck ? new CheckedOutputStream(out, crc) : out;
-    new RecordWriter(CodedOutputStream.newInstance(sink, BUFFER)).write(items);
+    OutputStream sink = crcCheck ? PieceStream.checked(out, crc) : out;
+    new RecordWriter(sink).write(items);
     if (crcCheck) {
       Trailer.write(out, crc.getValue());
     }

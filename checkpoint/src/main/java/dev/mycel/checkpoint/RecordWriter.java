@@ -4,10 +4,11 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import dev.mycel.checkpoint.proto.Checkpoint;
 import dev.mycel.checkpoint.proto.TensorProto;
-import dev.mycel.core.DType;
 import dev.mycel.core.Interpreters;
+import dev.mycel.core.RootInterpreter;
 import dev.mycel.core.Tensor;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.List;
@@ -22,16 +23,20 @@ final class RecordWriter {
 
   private static final Charset UTF_32 = Charset.forName("UTF-32LE");
 
+  private static final int BUFFER = 1 << 12;
+
+  private final OutputStream sink;
   private final CodedOutputStream out;
   private final long chunk;
 
-  RecordWriter(CodedOutputStream out) {
-    this(out, CHUNK);
+  RecordWriter(OutputStream sink) {
+    this(sink, CHUNK);
   }
 
   /** With another chunk size, for tests: a multiple of 8. */
-  RecordWriter(CodedOutputStream out, long chunk) {
-    this.out = out;
+  RecordWriter(OutputStream sink, long chunk) {
+    this.sink = sink;
+    this.out = CodedOutputStream.newInstance(sink, BUFFER);
     this.chunk = chunk;
   }
 
@@ -53,29 +58,47 @@ final class RecordWriter {
   }
 
   private void writeNumbers(String name, Tensor tensor) throws IOException {
-    DType dtype = tensor.dtype();
-    long[] dims = tensor.shape().dims();
-    Object array = Interpreters.root().toHost(tensor);
-    long left = tensor.size() * dtype.bytes();
-    int at = 0;
-    do {
-      int bytes = (int) Math.min(left, chunk);
-      startRecord(name, dims, dtype.displayName(), bytes);
-      int end = at + bytes / dtype.bytes();
-      writeElements(array, dtype, at, end);
-      at = end;
-      left -= bytes;
-    } while (left > 0);
+    Contents contents = new Contents(name, tensor);
+    if (contents.left == 0) {
+      contents.start();
+    }
+    Interpreters.root().toBytes(tensor, contents);
   }
 
-  private void writeElements(Object array, DType dtype, int from, int end) throws IOException {
-    ByteBuffer block = Elements.block((long) (end - from) * dtype.bytes());
-    int most = Elements.BLOCK / dtype.bytes();
-    for (int at = from; at < end; ) {
-      int count = Math.min(most, end - at);
-      Elements.encode(array, at, count, block);
-      out.writeRawBytes(block);
-      at += count;
+  /** Writes the content of a tensor, with the beginning of a record before each chunk. */
+  private final class Contents implements RootInterpreter.Bytes {
+    private final String name;
+    private final Tensor tensor;
+    private final int width;
+    private long left;
+    private int inRecord;
+
+    Contents(String name, Tensor tensor) {
+      this.name = name;
+      this.tensor = tensor;
+      width = tensor.dtype().bytes();
+      left = tensor.size() * width;
+    }
+
+    void start() throws IOException {
+      inRecord = (int) Math.min(left, chunk);
+      startRecord(name, tensor.shape().dims(), tensor.dtype().displayName(), inRecord);
+      out.flush();
+    }
+
+    @Override
+    public void next(ByteBuffer piece) throws IOException {
+      ByteBuffer bytes = Elements.lowestFirst(piece, width);
+      while (bytes.hasRemaining()) {
+        if (inRecord == 0) {
+          start();
+        }
+        int count = Math.min(inRecord, bytes.remaining());
+        PieceStream.write(sink, bytes.slice(bytes.position(), count));
+        bytes.position(bytes.position() + count);
+        inRecord -= count;
+        left -= count;
+      }
     }
   }
 

@@ -5,14 +5,11 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
-import dev.mycel.core.Tensor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -199,21 +196,12 @@ final class SafetensorsWriter {
 
   private static void writeContents(List<Item.Numbers> tensors, OutputStream out)
       throws IOException {
-    ByteBuffer block = ByteBuffer.allocateDirect(Elements.BLOCK).order(ByteOrder.LITTLE_ENDIAN);
-    WritableByteChannel channel = Channels.newChannel(out);
     for (Item.Numbers numbers : tensors) {
-      Tensor tensor = numbers.tensor();
-      int most = Elements.BLOCK / tensor.dtype().bytes();
-      Object array = Interpreters.root().toHost(tensor);
-      int size = (int) tensor.size();
-      for (int at = 0; at < size; ) {
-        int count = Math.min(most, size - at);
-        Elements.encode(array, at, count, block);
-        while (block.hasRemaining()) {
-          channel.write(block);
-        }
-        at += count;
-      }
+      int width = numbers.tensor().dtype().bytes();
+      Interpreters.root()
+          .toBytes(
+              numbers.tensor(),
+              piece -> PieceStream.write(out, Elements.lowestFirst(piece, width)));
     }
   }
 
