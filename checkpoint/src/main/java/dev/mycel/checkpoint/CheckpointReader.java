@@ -7,7 +7,6 @@ import dev.mycel.core.Tensor;
 import dev.mycel.nn.Parameter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -19,38 +18,72 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the entries of a file. */
 final class CheckpointReader {
   private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
   private static final Charset UTF_32 = Charset.forName("UTF-32LE");
-  private static final List<Integer> ENCRYPTED = List.of(0x7F3A5ED8, 0x7F3A5ED9, 0x7F3A5EDA);
+  private static final System.Logger LOG = System.getLogger("dev.mycel.checkpoint");
 
   private final Trailer.Content content;
+  private final @Nullable Encryption encryption;
   private final Problems problems;
 
-  CheckpointReader(Trailer.Content content, Problems problems) {
+  private CheckpointReader(
+      Trailer.Content content, @Nullable Encryption encryption, Problems problems) {
     this.content = content;
+    this.encryption = encryption;
     this.problems = problems;
   }
 
+  /** For a file, which is decrypted as it is read if it is encrypted. */
+  static CheckpointReader of(
+      Trailer.Content file, @Nullable Encryption encryption, Problems problems)
+      throws IOException {
+    return new CheckpointReader(
+        EncryptedContent.plain(file, encryption, problems), encryption, problems);
+  }
+
   static LoadedParameters read(Path file, LoadOptions options) {
-    Problems problems = new Problems("loadCheckpoint", file);
+    return reading(
+        "loadCheckpoint",
+        file,
+        (content, problems) -> of(content, options.encryption, problems).read(options));
+  }
+
+  /** Whether a file has whole records and, if it has a check sum, the right one. */
+  static boolean isWhole(Path file) {
+    return reading(
+        "checkCheckpoint",
+        file,
+        (content, problems) -> {
+          try {
+            of(content, null, problems).index(LoadOptions.defaults());
+            return true;
+          } catch (CheckpointException e) {
+            LOG.log(System.Logger.Level.WARNING, e.getMessage());
+            return false;
+          }
+        });
+  }
+
+  private interface Reading<T> {
+    T from(Trailer.Content content, Problems problems) throws IOException;
+  }
+
+  private static <T> T reading(String op, Path file, Reading<T> work) {
+    Problems problems = new Problems(op, file);
     if (Files.isDirectory(file)) {
       throw problems.of("this is a folder", "name a file");
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      Trailer.Content content = new Trailer.Content(channel, channel.size());
-      return new CheckpointReader(content, problems).read(options);
+      return work.from(new Trailer.Content(channel, channel.size()), problems);
     } catch (NoSuchFileException e) {
       throw problems.io(e, "the file does not exist", "check the path");
     } catch (IOException e) {
       throw problems.io(e, "the file cannot be read", "check its rights and the disk");
     }
-  }
-
-  static boolean isEncrypted(int magic) {
-    return ENCRYPTED.contains(magic);
   }
 
   /** All entries of the file, after its check sum was verified if that is wanted. */
@@ -59,24 +92,42 @@ final class CheckpointReader {
     long end = Trailer.contentEnd(content);
     if (end < content.size() && options.verifyCrc) {
       Trailer.verify(content, end, problems);
+    } else if (end == content.size() && options.crcExpected) {
+      LOG.log(System.Logger.Level.WARNING, problems.text("the file has no check sum to verify"));
     }
-    return FileIndex.of(content, end, problems);
+    try {
+      return FileIndex.of(content, end, problems);
+    } catch (CheckpointException e) {
+      boolean mayBeKey = encryption != null && encryption.how() == Encryption.Mode.CBC;
+      throw mayBeKey ? perhapsAnotherKey(e) : e;
+    }
+  }
+
+  /** Nothing else tells that a file in a mode without a tag was decrypted with a wrong key. */
+  private CheckpointException perhapsAnotherKey(CheckpointException cause) {
+    CheckpointException e =
+        problems.of(
+            "what was decrypted is no checkpoint",
+            "the key is another one, or the file is damaged");
+    e.initCause(cause);
+    return e;
   }
 
   /** An entry as callers see it; one that is no supported tensor has no dtype. */
   CheckpointEntry entry(Stored stored) {
-    DType dtype = ElementType.dtype(stored.type());
+    StoredType type = ElementType.stored(stored.type());
     List<Long> dims =
-        dtype == null ? stored.dims() : Arrays.stream(shape(stored, dtype).dims()).boxed().toList();
-    String type = stored.type().isEmpty() ? "table" : stored.type();
-    return new CheckpointEntry(stored.name(), type, dtype, dims, stored.bytes());
+        type == null ? stored.dims() : Arrays.stream(shape(stored, type).dims()).boxed().toList();
+    String name = stored.type().isEmpty() ? "table" : stored.type();
+    DType dtype = type == null ? null : type.loaded();
+    return new CheckpointEntry(stored.name(), name, dtype, dims, stored.bytes());
   }
 
   private LoadedParameters read(LoadOptions options) throws IOException {
     Map<String, Parameter> parameters = new LinkedHashMap<>();
     Map<String, String> strings = new LinkedHashMap<>();
     List<Stored> wanted =
-        index(options).stream().filter(s -> options.choice.test(s.name())).toList();
+        index(options).stream().filter(s -> options.passes(s.name())).toList();
     if (wanted.isEmpty()) {
       throw problems.of(
           "there is no entry to load", "the file is empty, or the choice leaves everything out");
@@ -94,20 +145,14 @@ final class CheckpointReader {
 
   /** Tells the usual mix-ups apart from damage. */
   private void checkStart() throws IOException {
-    if (content.size() < Integer.BYTES) {
-      if (content.size() == 0) {
-        throw problems.of("the file is empty", "save it again");
-      }
+    if (content.size() == 0) {
+      throw problems.of("the file is empty", "save it again");
+    }
+    if (content.size() < 2) {
       return;
     }
-    ByteBuffer start = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer start = ByteBuffer.allocate(2);
     content.read(start, 0);
-    int magic = start.getInt(0);
-    if (isEncrypted(magic)) {
-      throw problems.of(
-          "the file is encrypted, which is not supported",
-          "load it with MindSpore and save it again without enc_key");
-    }
     if (start.get(0) == '\r' && start.get(1) == '\n') {
       throw problems.of(
           "the file was changed as if it were text: its line feeds became CR LF",
@@ -128,18 +173,21 @@ final class CheckpointReader {
       }
       return;
     }
-    DType dtype = ElementType.dtype(type);
-    if (dtype == null) {
+    StoredType known = ElementType.stored(type);
+    if (known == null) {
       throw foreign(stored);
     }
-    shape(stored, dtype);
+    shape(stored, known);
+  }
+
+  private static String leaveOut(Stored stored) {
+    return "leave it out: LoadOptions.defaults().choose(name -> !name.equals(\""
+        + Problems.shortened(stored.name())
+        + "\"))";
   }
 
   private CheckpointException foreign(Stored stored) {
-    String leaveOut =
-        "leave it out: LoadOptions.defaults().choose(name -> !name.equals(\""
-            + Problems.shortened(stored.name())
-            + "\"))";
+    String leaveOut = leaveOut(stored);
     if (stored.type().isEmpty()) {
       return problems.entry(
           stored.name(), stored.offset(), "a table of keys and values is not supported", leaveOut);
@@ -161,36 +209,37 @@ final class CheckpointReader {
   }
 
   /** The shape, which the content must fill exactly. */
-  private Shape shape(Stored stored, DType dtype) {
+  private Shape shape(Stored stored, StoredType type) {
     long bytes = stored.bytes();
+    int each = type.bits() / Byte.SIZE;
     List<Long> dims = stored.dims();
-    if (dims.equals(List.of(0L)) && bytes == dtype.bytes()) {
+    if (dims.equals(List.of(0L)) && bytes == each) {
       return Shape.scalar(); // as old files have it
     }
-    long needed = neededBytes(stored, dtype);
+    long needed = neededBytes(stored, each);
     if (needed != bytes) {
       throw wrong(
           stored,
           "shape "
               + dims
               + " of "
-              + dtype
+              + stored.type()
               + " needs "
               + needed
               + " bytes, the content has "
               + bytes);
     }
-    if (bytes / dtype.bytes() > MOST_ELEMENTS) {
+    if (bytes / each > MOST_ELEMENTS) {
       throw problems.entry(
           stored.name(),
           stored.offset(),
-          "a tensor has " + bytes / dtype.bytes() + " elements, " + MOST_ELEMENTS + " are possible",
+          "a tensor has " + bytes / each + " elements, " + MOST_ELEMENTS + " are possible",
           "split it before it is saved");
     }
     return Shape.of(dims);
   }
 
-  private long neededBytes(Stored stored, DType dtype) {
+  private long neededBytes(Stored stored, int each) {
     boolean empty = false;
     for (long dim : stored.dims()) {
       if (dim < 0) {
@@ -202,7 +251,7 @@ final class CheckpointReader {
       return 0;
     }
     try {
-      long needed = dtype.bytes();
+      long needed = each;
       for (long dim : stored.dims()) {
         needed = Math.multiplyExact(needed, dim);
       }
@@ -240,54 +289,34 @@ final class CheckpointReader {
 
   /** The content of an entry that {@link #check} let pass. */
   Tensor tensor(Stored stored) throws IOException {
-    DType dtype = DType.of(stored.type());
-    Shape shape = shape(stored, dtype);
-    StoredTensors.Content pieces = new Pieces(content, stored);
-    int width = dtype.bytes();
-    return Interpreters.root().fromBytes(dtype, shape, piece -> pieces.fill(piece, width));
-  }
-
-  /** The content of an entry; a piece of it may end within an element. */
-  private static final class Pieces implements StoredTensors.Content {
-    private final Trailer.Content file;
-    private final Stored stored;
-    private int piece;
-    private long within;
-
-    Pieces(Trailer.Content file, Stored stored) {
-      this.file = file;
-      this.stored = stored;
+    StoredType type = ElementType.stored(stored.type());
+    DType dtype = type == null ? null : type.loaded();
+    if (type == null || dtype == null) {
+      throw foreign(stored);
     }
-
-    @Override
-    public ByteBuffer next(int bytes) throws IOException {
-      ByteBuffer block = Elements.block(bytes);
-      read(block);
-      return block.flip();
+    Shape shape = shape(stored, type);
+    int bytes = type.bits() / Byte.SIZE;
+    int most = Elements.BLOCK / bytes;
+    StoredTensors.Content from = new PieceBytes(content, stored);
+    if (type.isOwn()) {
+      return Interpreters.root().fromBytes(dtype, shape, piece -> from.fill(piece, bytes));
     }
-
-    @Override
-    public void fill(ByteBuffer into, int width) throws IOException {
-      if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
-        read(into);
-      } else {
-        StoredTensors.Content.super.fill(into, width);
-      }
-    }
-
-    private void read(ByteBuffer into) throws IOException {
-      int end = into.limit();
-      while (into.position() < end) {
-        Stored.Piece from = stored.pieces().get(piece);
-        int n = (int) Math.min(end - into.position(), from.length() - within);
-        into.limit(into.position() + n);
-        file.read(into, from.offset() + within);
-        within += n;
-        if (within == from.length()) {
-          piece++;
-          within = 0;
-        }
-      }
-    }
+    Object array = Elements.array(dtype, (int) Math.min(most, shape.size()));
+    return Interpreters.root()
+        .<IOException>fromPieces(
+            dtype,
+            shape,
+            most,
+            (at, count) -> {
+              int taken = type.decode(from.next(count * bytes), array, 0, count);
+              if (taken < count) {
+                throw problems.entry(
+                    stored.name(),
+                    stored.offset(),
+                    "element " + (at + taken) + " is 2^63 or more, which no int64 can be",
+                    leaveOut(stored));
+              }
+              return array;
+            });
   }
 }

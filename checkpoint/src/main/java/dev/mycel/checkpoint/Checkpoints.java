@@ -3,13 +3,11 @@ package dev.mycel.checkpoint;
 import dev.mycel.core.Scope;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
-import java.util.zip.CRC32;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Saves parameters to files and loads them, in MindSpore's {@code .ckpt} format: MindSpore reads
@@ -25,8 +23,6 @@ import java.util.zip.CRC32;
  * then renamed. Save a training cell or an optimiser to save the optimiser's state too.
  */
 public final class Checkpoints {
-  private static final String SUFFIX = ".ckpt";
-
   private Checkpoints() {}
 
   // ---- saving -----------------------------------------------------------------------------------
@@ -56,7 +52,7 @@ public final class Checkpoints {
     try (Scope scope = Scope.open()) {
       Items items = new Items();
       items.addParameters(parameters, options.choice);
-      return save(items, file, options);
+      return CheckpointWriter.write(items, file, options);
     }
   }
 
@@ -74,37 +70,60 @@ public final class Checkpoints {
     try (Scope scope = Scope.open()) {
       Items items = new Items();
       items.addAll(entries, options.choice);
-      return save(items, file, options);
+      return CheckpointWriter.write(items, file, options);
     }
   }
 
-  private static Path save(Items items, Path file, SaveOptions options) {
-    Predicate<String> every = name -> true;
-    items.addAll(options.append, every);
-    List<Item> all = items.all();
-    Path target = withSuffix(file);
-    Problems problems = new Problems("saveCheckpoint", target);
-    AtomicFile.write(problems, target, out -> write(all, out, options.crcCheck));
-    return target;
+  // ---- saving in the background -----------------------------------------------------------------
+
+  /** Saves all parameters of a cell while the program goes on. */
+  public static CompletableFuture<Path> saveCheckpointAsync(Cell<?, ?> cell, Path file) {
+    return saveCheckpointAsync(cell, file, SaveOptions.defaults());
   }
 
-  private static void write(List<Item> items, OutputStream out, boolean crcCheck)
-      throws IOException {
-    CRC32 crc = new CRC32();
-    OutputStream sink = crcCheck ? PieceStream.checked(out, crc) : out;
-    new RecordWriter(sink).write(items);
-    if (crcCheck) {
-      Trailer.write(out, crc.getValue());
-    }
+  /**
+   * Saves the parameters of a cell as the options say, while the program goes on; MindSpore's {@code
+   * async_save}.
+   *
+   * <p>The file gets the values of this moment, whatever is written to the parameters afterwards:
+   * nothing is copied now, and an update in place takes other memory as long as the save lasts. One
+   * save runs at a time. Every save, of either kind, waits first for the one before. The thread
+   * keeps the JVM alive until the file is there.
+   *
+   * @return the file, once it is written; if that fails, the error that {@link
+   *     #saveCheckpoint(Cell, Path)} throws, which is logged too, so that it is not lost if nobody
+   *     asks. Cancelling does not stop the save.
+   * @throws dev.mycel.core.ArgumentException at once, for what cannot be saved
+   */
+  public static CompletableFuture<Path> saveCheckpointAsync(
+      Cell<?, ?> cell, Path file, SaveOptions options) {
+    return saveCheckpointAsync(cell.parametersDict(), file, options);
   }
 
-  private static Path withSuffix(Path file) {
-    Path name = file.getFileName();
-    if (name == null) {
-      throw new Problems("saveCheckpoint", file).of("this is no file", "name a file");
+  /** Saves parameters under their names while the program goes on. */
+  public static CompletableFuture<Path> saveCheckpointAsync(
+      List<Parameter> parameters, Path file, SaveOptions options) {
+    return saveAsync(items -> items.addParameters(parameters, options.choice), file, options);
+  }
+
+  /** Saves named values in the order of the map while the program goes on. */
+  public static CompletableFuture<Path> saveCheckpointAsync(
+      Map<String, ?> entries, Path file, SaveOptions options) {
+    return saveAsync(items -> items.addAll(entries, options.choice), file, options);
+  }
+
+  private static CompletableFuture<Path> saveAsync(
+      Consumer<Items> collect, Path file, SaveOptions options) {
+    try (Scope scope = Scope.open()) {
+      return CheckpointWriter.writeInBackground(
+          () -> {
+            Items items = new Items();
+            collect.accept(items);
+            return items;
+          },
+          file,
+          options);
     }
-    String text = name.toString();
-    return text.endsWith(SUFFIX) ? file : file.resolveSibling(text + SUFFIX);
   }
 
   // ---- safetensors ------------------------------------------------------------------------------
@@ -169,7 +188,22 @@ public final class Checkpoints {
 
   /** Opens a checkpoint of any format within those limits. */
   public static CheckpointFile open(Path file, Limits limits) {
-    return FileFormats.open(file, limits);
+    return FileFormats.open(file, limits, null);
+  }
+
+  /** Opens an encrypted checkpoint with its key. */
+  public static CheckpointFile open(Path file, Encryption encryption) {
+    return open(file, Limits.defaults(), encryption);
+  }
+
+  /**
+   * Opens an encrypted checkpoint with its key, within those limits. One block of 64 MiB is held
+   * decrypted while the file is open.
+   *
+   * @throws CheckpointException also if the file is not encrypted, or with another key or mode
+   */
+  public static CheckpointFile open(Path file, Limits limits, Encryption encryption) {
+    return FileFormats.open(file, limits, encryption);
   }
 
   // ---- loading ----------------------------------------------------------------------------------
@@ -186,19 +220,67 @@ public final class Checkpoints {
 
   /** Reads what the options choose of a file. */
   public static LoadedParameters loadCheckpoint(Path file, LoadOptions options) {
-    Path name = file.getFileName();
-    if (name == null || !name.toString().endsWith(SUFFIX)) {
+    if (!hasSuffix(file)) {
       throw new Problems("loadCheckpoint", file)
-          .of("the name does not end in " + SUFFIX, "only this format is supported");
+          .of(
+              "the name does not end in " + CheckpointWriter.SUFFIX,
+              "only this format is supported");
     }
     return CheckpointReader.read(file, options);
   }
 
   /** Reads a file and loads it into a network. */
   public static LoadedParameters loadCheckpoint(Path file, Cell<?, ?> net) {
-    LoadedParameters loaded = loadCheckpoint(file);
-    loadParamIntoNet(net, loaded);
+    return loadCheckpoint(file, net, LoadOptions.defaults(), LoadMode.LENIENT);
+  }
+
+  /**
+   * Reads what the options choose of a file and loads it into a network.
+   *
+   * @param mode how far entries may differ from the network; {@link LoadMode#STRICT} is MindSpore's
+   *     {@code strict_load}
+   */
+  public static LoadedParameters loadCheckpoint(
+      Path file, Cell<?, ?> net, LoadOptions options, LoadMode mode) {
+    LoadedParameters loaded = loadCheckpoint(file, options);
+    loadParamIntoNet(net, loaded, mode);
     return loaded;
+  }
+
+  /** Reads a file on another thread. */
+  public static CompletableFuture<LoadedParameters> loadCheckpointAsync(Path file) {
+    return loadCheckpointAsync(file, LoadOptions.defaults());
+  }
+
+  /**
+   * Reads what the options choose of a file on another thread, which does not keep the JVM alive.
+   *
+   * @return the parameters, or the error that {@link #loadCheckpoint(Path, LoadOptions)} throws
+   */
+  public static CompletableFuture<LoadedParameters> loadCheckpointAsync(
+      Path file, LoadOptions options) {
+    return CompletableFuture.supplyAsync(
+        () -> loadCheckpoint(file, options),
+        task -> {
+          Thread thread = new Thread(task, "mycel-load");
+          thread.setDaemon(true);
+          thread.start();
+        });
+  }
+
+  /**
+   * Whether a file's name ends in {@code .ckpt}, its records are whole and its check sum, if it has
+   * one, is right. What is wrong is logged. Encrypted files are not whole for it.
+   *
+   * @throws CheckpointException if the file cannot be read
+   */
+  public static boolean checkCheckpoint(Path file) {
+    return hasSuffix(file) && CheckpointReader.isWhole(file);
+  }
+
+  private static boolean hasSuffix(Path file) {
+    Path name = file.getFileName();
+    return name != null && name.toString().endsWith(CheckpointWriter.SUFFIX);
   }
 
   /** Copies the parameters of a map into those of a network that have their names. */

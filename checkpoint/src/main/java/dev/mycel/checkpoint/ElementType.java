@@ -13,16 +13,24 @@ final class ElementType {
   /** Opaque state of random operators, which only MindSpore's graph mode uses. */
   static final String RANDOM_OP = "random_op";
 
-  private static final Set<String> FOREIGN =
-      Set.of("UInt16", "UInt32", "UInt64", "Int4", "Complex64", "Complex128");
+  private static final Set<String> FOREIGN = Set.of("Int4", "Complex64", "Complex128");
 
   private ElementType() {}
 
-  /** The dtype of that name, or null if there is none here. */
-  static @Nullable DType dtype(String name) {
+  /** The type of that name whose elements tensors can hold, or null if there is none here. */
+  static @Nullable StoredType stored(String name) {
+    return switch (name) {
+      case "UInt16" -> StoredType.U16;
+      case "UInt32" -> StoredType.U32;
+      case "UInt64" -> StoredType.U64;
+      default -> own(name);
+    };
+  }
+
+  private static @Nullable StoredType own(String name) {
     for (DType t : DType.values()) {
       if (t.displayName().equals(name)) {
-        return t;
+        return StoredType.of(t);
       }
     }
     return null;
@@ -34,6 +42,7 @@ final class ElementType {
   }
 
   static String supported() {
-    return String.join(", ", Arrays.stream(DType.values()).map(DType::displayName).toList());
+    return String.join(", ", Arrays.stream(DType.values()).map(DType::displayName).toList())
+        + ", UInt16, UInt32, UInt64";
   }
 }

@@ -2,6 +2,7 @@ package dev.mycel.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A format that files can be opened in; {@link FileFormats} lists them all. */
 interface FileFormat {
@@ -27,4 +28,20 @@ interface FileFormat {
    * @throws CheckpointException if it is damaged, hostile, or beyond the limits
    */
   CheckpointFile open(Path file, Limits limits) throws IOException;
+
+  /**
+   * Opens a file that may be encrypted.
+   *
+   * @param encryption the key, or null if none was given
+   */
+  default CheckpointFile open(Path file, Limits limits, @Nullable Encryption encryption)
+      throws IOException {
+    if (encryption != null) {
+      throw new Problems(FileFormats.OP, file)
+          .of(
+              "a key was given, but files of the format " + name() + " are not encrypted",
+              "open it without a key if it may be what anybody wrote");
+    }
+    return open(file, limits);
+  }
 }

@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the format of a file by its content. */
 final class FileFormats {
@@ -30,14 +31,14 @@ final class FileFormats {
 
   private FileFormats() {}
 
-  static CheckpointFile open(Path file, Limits limits) {
+  static CheckpointFile open(Path file, Limits limits, @Nullable Encryption encryption) {
     Problems problems = new Problems(OP, file);
     if (Files.isDirectory(file)) {
       throw problems.of("this is a folder", "name a file in it");
     }
     try {
       byte[] head = head(file);
-      return find(head, file, problems).open(file, limits);
+      return find(head, file, problems).open(file, limits, encryption);
     } catch (NoSuchFileException e) {
       throw problems.io(e, "the file does not exist", "check the path");
     } catch (IOException e) {

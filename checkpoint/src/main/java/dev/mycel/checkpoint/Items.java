@@ -2,6 +2,7 @@ package dev.mycel.checkpoint;
 
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
+import dev.mycel.core.Generator;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Ops;
@@ -83,6 +84,8 @@ final class Items {
       items.add(numbers(name, v.value()));
     } else if (value instanceof Tensor t) {
       items.add(numbers(name, t));
+    } else if (value instanceof Generator g) {
+      items.add(numbers(name, g.getState()));
     } else if (value instanceof String s) {
       encoded(op, s, "the text of '" + Problems.shortened(name) + "'");
       items.add(new Item.Text(name, s));
@@ -96,7 +99,7 @@ final class Items {
       throw new ArgumentException(
           Messages.of(op + ": the value of '" + Problems.shortened(name) + "' cannot be saved")
               .line("value", value == null ? "null" : value.getClass().getName())
-              .hint("save parameters, tensors, strings, numbers or booleans")
+              .hint("save parameters, tensors, generators, strings, numbers or booleans")
               .text());
     }
   }
@@ -114,7 +117,7 @@ final class Items {
   }
 
   private static Item numbers(String name, Tensor tensor) {
-    return new Item.Numbers(name, Interpreters.lowerToRoot(tensor));
+    return new Item.Numbers(name, Interpreters.readable(tensor));
   }
 
   private void checkName(String name) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** MindSpore's {@code .ckpt}. */
 final class MindSporeFormat implements FileFormat {
@@ -38,8 +39,8 @@ final class MindSporeFormat implements FileFormat {
   @Override
   public boolean matches(byte[] head, Path file) {
     if (head.length >= Integer.BYTES
-        && CheckpointReader.isEncrypted(
-            ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getInt(0))) {
+        && CipherBlock.mode(ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getInt(0))
+            != null) {
       return true;
     }
     if (head.length < 3 || head[0] != RECORD) {
@@ -59,12 +60,18 @@ final class MindSporeFormat implements FileFormat {
 
   @Override
   public CheckpointFile open(Path file, Limits limits) throws IOException {
+    return open(file, limits, null);
+  }
+
+  @Override
+  public CheckpointFile open(Path file, Limits limits, @Nullable Encryption encryption)
+      throws IOException {
     Problems problems = new Problems(FileFormats.OP, file);
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     boolean done = false;
     try {
       Trailer.Content content = new Trailer.Content(channel, channel.size());
-      CheckpointFile opened = opened(file, content, limits, problems);
+      CheckpointFile opened = opened(file, content, limits, encryption, problems);
       done = true;
       return opened;
     } finally {
@@ -75,8 +82,13 @@ final class MindSporeFormat implements FileFormat {
   }
 
   private CheckpointFile opened(
-      Path file, Trailer.Content content, Limits limits, Problems problems) throws IOException {
-    CheckpointReader reader = new CheckpointReader(content, problems);
+      Path file,
+      Trailer.Content content,
+      Limits limits,
+      @Nullable Encryption encryption,
+      Problems problems)
+      throws IOException {
+    CheckpointReader reader = CheckpointReader.of(content, encryption, problems);
     Map<String, Stored> tensors = new LinkedHashMap<>();
     Map<String, String> texts = new LinkedHashMap<>();
     List<CheckpointEntry> entries = new ArrayList<>();

@@ -20,6 +20,11 @@ final class Problems {
         Messages.of(op + ": " + what).line("file", file).hint(hint).text());
   }
 
+  /** A text for a log. */
+  String text(String what) {
+    return Messages.of(op + ": " + what).line("file", file).text();
+  }
+
   CheckpointException at(long offset, String what, String hint) {
     return new CheckpointException(
         Messages.of(op + ": " + what)

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Checks what a file announces of a tensor, and makes the tensor of its bytes. */
@@ -105,34 +104,29 @@ final class StoredTensors {
               "split it before it is saved");
     }
     Shape shape = Shape.of(entry.shape());
+    int width = type.bits() / Byte.SIZE;
     if (type.isOwn()) {
-      int width = dtype.bytes();
       return Interpreters.root().fromBytes(dtype, shape, piece -> content.fill(piece, width));
     }
-    return Interpreters.root().fromHost(widened(file, entry, type, offset, content), dtype, shape);
-  }
-
-  private static Object widened(
-      CheckpointFile file, CheckpointEntry entry, StoredType type, long offset, Content content)
-      throws IOException {
-    int size = (int) elements(entry.shape());
-    Object array = Elements.array(Objects.requireNonNull(type.loaded()), size);
-    int most = Elements.BLOCK / (type.bits() / 8);
-    for (int at = 0; at < size; ) {
-      int count = Math.min(most, size - at);
-      ByteBuffer bytes = content.next(count * (type.bits() / 8));
-      int taken = type.decode(bytes, array, at, count);
-      if (taken < count) {
-        throw file.problems()
-            .entry(
-                entry.name(),
-                offset,
-                "element " + (at + taken) + " is 2^63 or more, which no int64 can be",
-                "leave the entry out");
-      }
-      at += count;
-    }
-    return array;
+    int most = Elements.BLOCK / width;
+    Object array = Elements.array(dtype, (int) Math.min(most, size));
+    return Interpreters.root()
+        .<IOException>fromPieces(
+            dtype,
+            shape,
+            most,
+            (at, count) -> {
+              int taken = type.decode(content.next(count * width), array, 0, count);
+              if (taken < count) {
+                throw file.problems()
+                    .entry(
+                        entry.name(),
+                        offset,
+                        "element " + (at + taken) + " is 2^63 or more, which no int64 can be",
+                        "leave the entry out");
+              }
+              return array;
+            });
   }
 
   /** A content that lies in a file from an offset on, the lowest byte of an element first. */

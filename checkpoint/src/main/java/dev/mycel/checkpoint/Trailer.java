@@ -55,7 +55,24 @@ final class Trailer {
   }
 
   /** Bytes of a file by position. */
-  record Content(FileChannel channel, long size) {
+  static class Content {
+    private final FileChannel channel;
+    private final long size;
+
+    Content(FileChannel channel, long size) {
+      this.channel = channel;
+      this.size = size;
+    }
+
+    final FileChannel channel() {
+      return channel;
+    }
+
+    /** How many bytes there are. */
+    final long size() {
+      return size;
+    }
+
     /** Fills the buffer from that position on; the file must reach so far. */
     void read(ByteBuffer into, long position) throws IOException {
       long at = position;

@@ -471,6 +471,28 @@ public final class Eager extends RootInterpreter {
   }
 
   @Override
+  public <X extends Exception> Tensor fromPieces(
+      DType dtype, Shape shape, int most, Pieces<X> pieces) throws X {
+    Backend backend = backends.current();
+    long size = shape.size();
+    Storage storage = backend.allocate(dtype, size);
+    boolean done = false;
+    try {
+      for (long at = 0; at < size; at += most) {
+        int count = (int) Math.min(most, size - at);
+        backend.copyIn(pieces.next(at, count), 0, storage, at, count);
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        storage.release();
+      }
+    }
+    TensorType type = new TensorType(shape, dtype, backend.device());
+    return adopt(type, new Buffer(storage, Layout.contiguous(shape)));
+  }
+
+  @Override
   public Object toHost(Tensor tensor) {
     Buffer buffer = buffer(tensor);
     if (buffer.size() > Integer.MAX_VALUE - 8) {
