@@ -4,7 +4,7 @@ import dev.mycel.core.TensorException;
 import org.jspecify.annotations.Nullable;
 
 /** A checkpoint cannot be written, read, or loaded into a network; the message names the file. */
-public final class CheckpointException extends TensorException {
+public class CheckpointException extends TensorException {
   private static final long serialVersionUID = 1L;
 
   /** An error with that message. */

@@ -1,5 +1,6 @@
 package dev.mycel.checkpoint;
 
+import dev.mycel.checkpoint.names.NameMap;
 import dev.mycel.core.Scope;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
@@ -298,5 +299,48 @@ public final class Checkpoints {
   public static LoadResult loadParamIntoNet(
       Cell<?, ?> net, Map<String, Parameter> parameters, LoadMode mode) {
     return NetLoader.load(net, parameters, mode);
+  }
+
+  // ---- loading by maps of names -------------------------------------------------------------------
+
+  /**
+   * Loads a file of any format into a network, whose parameters the map finds under other names:
+   *
+   * <pre>{@code
+   * load(Path.of("resnet.pt"), net, NameMap.fromPyTorch(net), MappingMode.STRICT);
+   * }</pre>
+   *
+   * <p>Entries that no parameter takes are not read, and a refused load changes nothing.
+   *
+   * @return what became of each parameter and entry
+   * @throws MappingException if the two do not fit as the mode demands; it has the report
+   * @throws CheckpointException if the file cannot be read
+   */
+  public static MappingReport load(Path file, Cell<?, ?> net, NameMap map, MappingMode mode) {
+    try (CheckpointFile open = open(file)) {
+      return load(open, net, map, mode);
+    }
+  }
+
+  /** Loads an open checkpoint into a network by a map of names. */
+  public static MappingReport load(
+      CheckpointFile file, Cell<?, ?> net, NameMap map, MappingMode mode) {
+    return MappedLoader.load(file, net, map, mode);
+  }
+
+  /** Loads parameters by name into a network by a map of names. */
+  public static MappingReport load(
+      Map<String, Parameter> entries, Cell<?, ?> net, NameMap map, MappingMode mode) {
+    return MappedLoader.load(entries, net, map, mode);
+  }
+
+  /**
+   * Reads a map of names from a text file in UTF-8; {@link NameMap#parse} tells the rules.
+   *
+   * @throws CheckpointException if the file cannot be read, is no map, or is longer than a map may
+   *     be; the message has the line
+   */
+  public static NameMap readNameMap(Path file) {
+    return NameMapFile.read(file);
   }
 }

@@ -196,7 +196,7 @@ final class NetLoader {
     return true;
   }
 
-  private static boolean castable(DType from, DType to) {
+  static boolean castable(DType from, DType to) {
     return (from.isFloat() && to.isFloat()) || (isSigned(from) && isSigned(to));
   }
 
