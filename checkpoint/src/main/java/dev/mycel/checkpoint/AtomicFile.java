@@ -25,6 +25,16 @@ final class AtomicFile {
 
   private AtomicFile() {}
 
+  /** The file with that ending, which is added if the name has another. */
+  static Path withSuffix(String op, Path file, String suffix) {
+    Path name = file.getFileName();
+    if (name == null) {
+      throw new Problems(op, file).of("this is no file", "name a file");
+    }
+    String text = name.toString();
+    return text.endsWith(suffix) ? file : file.resolveSibling(text + suffix);
+  }
+
   static void write(Problems problems, Path target, Body body) {
     Path real = resolved(problems, target);
     Path folder = real.getParent();

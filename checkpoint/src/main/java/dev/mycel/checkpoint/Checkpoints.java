@@ -2,6 +2,7 @@ package dev.mycel.checkpoint;
 
 import dev.mycel.checkpoint.names.NameMap;
 import dev.mycel.core.Scope;
+import dev.mycel.core.Tensor;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import java.util.function.Consumer;
 /**
  * Saves parameters to files and loads them, in MindSpore's {@code .ckpt} format: MindSpore reads
  * what this writes, and the other way round. {@link #open(Path)} reads other formats too, and
- * {@code saveSafetensors} writes one of them.
+ * {@code saveSafetensors}, {@code saveNpy} and {@code saveNpz} write some of them.
  *
  * <pre>{@code
  * saveCheckpoint(net, Path.of("lenet.ckpt"));
@@ -171,6 +172,72 @@ public final class Checkpoints {
       Items items = new Items(SafetensorsWriter.OP);
       items.addAll(entries, options.choice);
       return SafetensorsWriter.write(items, file, options);
+    }
+  }
+
+  // ---- NumPy ------------------------------------------------------------------------------------
+
+  /**
+   * Saves a tensor as {@code np.save} saves an array, with the same bytes. bfloat16, which NumPy does
+   * not know, is written as {@code ml_dtypes} makes it: {@code np.load(file).view(ml_dtypes.bfloat16)}
+   * gives it back.
+   *
+   * @param file gets the suffix {@code .npy} if it has not; an existing file is replaced
+   * @return the file that was written
+   */
+  public static Path saveNpy(Tensor tensor, Path file) {
+    try (Scope scope = Scope.open()) {
+      Items items = new Items(NumpyWriter.SAVE_NPY);
+      items.add(NpyFile.ENTRY, tensor);
+      return NumpyWriter.writeNpy(items, file);
+    }
+  }
+
+  /**
+   * Saves all parameters of a cell as an archive of NumPy, which {@code np.load} opens.
+   *
+   * @param file gets the suffix {@code .npz} if it has not; an existing file is replaced
+   * @return the file that was written
+   */
+  public static Path saveNpz(Cell<?, ?> cell, Path file) {
+    return saveNpz(cell, file, NpzOptions.defaults());
+  }
+
+  /** Saves the parameters of a cell as an archive of NumPy as the options say. */
+  public static Path saveNpz(Cell<?, ?> cell, Path file, NpzOptions options) {
+    return saveNpz(cell.parametersDict(), file, options);
+  }
+
+  /** Saves parameters under their names as an archive of NumPy. */
+  public static Path saveNpz(List<Parameter> parameters, Path file) {
+    return saveNpz(parameters, file, NpzOptions.defaults());
+  }
+
+  /** Saves parameters under their names as an archive of NumPy as the options say. */
+  public static Path saveNpz(List<Parameter> parameters, Path file, NpzOptions options) {
+    try (Scope scope = Scope.open()) {
+      Items items = new Items(NumpyWriter.SAVE_NPZ);
+      items.addParameters(parameters, options.choice);
+      return NumpyWriter.writeNpz(items, file, options);
+    }
+  }
+
+  /**
+   * Saves named values as an archive of NumPy, in the order of the map.
+   *
+   * @param entries variables (parameters among them), tensors, numbers or booleans; strings are
+   *     refused, because the archive holds arrays alone
+   */
+  public static Path saveNpz(Map<String, ?> entries, Path file) {
+    return saveNpz(entries, file, NpzOptions.defaults());
+  }
+
+  /** Saves named values as an archive of NumPy as the options say. */
+  public static Path saveNpz(Map<String, ?> entries, Path file, NpzOptions options) {
+    try (Scope scope = Scope.open()) {
+      Items items = new Items(NumpyWriter.SAVE_NPZ);
+      items.addAll(entries, options.choice);
+      return NumpyWriter.writeNpz(items, file, options);
     }
   }
 

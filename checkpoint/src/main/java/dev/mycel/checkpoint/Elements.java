@@ -1,6 +1,9 @@
 package dev.mycel.checkpoint;
 
 import dev.mycel.core.DType;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -73,6 +76,21 @@ final class Elements {
       throw new IllegalStateException("checkpoint: elements in " + array.getClass());
     }
     into.position(0).limit(bytes);
+  }
+
+  /**
+   * Writes all elements of an array.
+   *
+   * @param bytes of an element
+   */
+  static void write(Object array, int bytes, OutputStream out) throws IOException {
+    int size = Array.getLength(array);
+    int most = BLOCK / bytes;
+    ByteBuffer block = block((long) size * bytes);
+    for (int at = 0; at < size; at += most) {
+      encode(array, at, Math.min(most, size - at), block);
+      out.write(block.array(), 0, block.limit());
+    }
   }
 
   /** Takes {@code count} elements out of the buffer; any byte but 0 is true. */

@@ -27,6 +27,8 @@ final class FileFormats {
           new SafetensorsFormat(),
           new MindSporeFormat(),
           new SafetensorsIndexFormat(),
+          new NumpyFormat(),
+          new ZipFormat(),
           new TorchFormat());
 
   private FileFormats() {}

@@ -16,7 +16,7 @@ final class PickleInput {
   private static final int BUFFER = 8192;
   private static final String DAMAGED = "the file is damaged or was made by hand: save it again";
 
-  private final TorchBytes source;
+  private final ByteSource source;
   private final Problems problems;
   private final @Nullable String entry;
   private final long start;
@@ -32,7 +32,7 @@ final class PickleInput {
    * @param entry the archive's entry that these bytes are, to be named in messages
    * @param most bytes that the pickle may have; it may end before them, and before the source
    */
-  PickleInput(TorchBytes source, long start, long most, @Nullable String entry, Problems problems) {
+  PickleInput(ByteSource source, long start, long most, @Nullable String entry, Problems problems) {
     this.source = source;
     this.start = start;
     this.bufferEnd = start;

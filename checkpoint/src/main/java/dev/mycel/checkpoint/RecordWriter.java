@@ -6,6 +6,7 @@ import dev.mycel.checkpoint.proto.Checkpoint;
 import dev.mycel.checkpoint.proto.TensorProto;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.RootInterpreter;
+import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -43,7 +44,7 @@ final class RecordWriter {
   void write(List<Item> items) throws IOException {
     for (Item item : items) {
       if (item instanceof Item.Numbers numbers) {
-        writeNumbers(numbers.name(), numbers.tensor());
+        writeNumbers(numbers);
       } else if (item instanceof Item.Text text) {
         writeText(text.name(), text.text());
       }
@@ -57,32 +58,34 @@ final class RecordWriter {
     out.writeRawBytes(bytes);
   }
 
-  private void writeNumbers(String name, Tensor tensor) throws IOException {
-    Contents contents = new Contents(name, tensor);
-    if (contents.left == 0) {
-      contents.start();
+  private void writeNumbers(Item.Numbers numbers) throws IOException {
+    try (Scope scope = Scope.open()) {
+      Tensor tensor = numbers.tensor();
+      Contents contents = new Contents(numbers);
+      if (contents.left == 0) {
+        contents.start();
+      }
+      Interpreters.root().toBytes(tensor, contents);
     }
-    Interpreters.root().toBytes(tensor, contents);
   }
 
   /** Writes the content of a tensor, with the beginning of a record before each chunk. */
   private final class Contents implements RootInterpreter.Bytes {
-    private final String name;
-    private final Tensor tensor;
+    private final Item.Numbers numbers;
     private final int width;
     private long left;
     private int inRecord;
 
-    Contents(String name, Tensor tensor) {
-      this.name = name;
-      this.tensor = tensor;
-      width = tensor.dtype().bytes();
-      left = tensor.size() * width;
+    Contents(Item.Numbers numbers) {
+      this.numbers = numbers;
+      width = numbers.dtype().bytes();
+      left = numbers.bytes();
     }
 
     void start() throws IOException {
       inRecord = (int) Math.min(left, chunk);
-      startRecord(name, tensor.shape().dims(), tensor.dtype().displayName(), inRecord);
+      startRecord(
+          numbers.name(), numbers.shape().dims(), numbers.dtype().displayName(), inRecord);
       out.flush();
     }
 

@@ -5,6 +5,7 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
+import dev.mycel.core.Scope;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -57,22 +58,13 @@ final class SafetensorsWriter {
   static Path write(Items items, Path file, SafetensorsOptions options) {
     SafetensorsWriter writer = new SafetensorsWriter();
     List<Item.Numbers> tensors = writer.sorted(items, options);
-    Path target = withSuffix(file);
+    Path target = AtomicFile.withSuffix(OP, file, SUFFIX);
     List<List<Item.Numbers>> shards = shards(tensors, options.shardBytes);
     if (shards.size() > 1) {
       return writer.writeSet(target, shards);
     }
     writer.writeFile(target, tensors);
     return target;
-  }
-
-  private static Path withSuffix(Path file) {
-    Path name = file.getFileName();
-    if (name == null) {
-      throw new Problems(OP, file).of("this is no file", "name a file");
-    }
-    String text = name.toString();
-    return text.endsWith(SUFFIX) ? file : file.resolveSibling(text + SUFFIX);
   }
 
   /** As the reference library compares them: by code points. */
@@ -99,7 +91,7 @@ final class SafetensorsWriter {
       }
     }
     tensors.sort(
-        Comparator.comparingInt((Item.Numbers n) -> ORDER.indexOf(n.tensor().dtype()))
+        Comparator.comparingInt((Item.Numbers n) -> ORDER.indexOf(n.dtype()))
             .thenComparing(Item.Numbers::name, SafetensorsWriter::compareNames));
     return tensors;
   }
@@ -116,15 +108,11 @@ final class SafetensorsWriter {
     }
   }
 
-  private static long bytes(Item.Numbers numbers) {
-    return numbers.tensor().size() * numbers.tensor().dtype().bytes();
-  }
-
   private static List<List<Item.Numbers>> shards(List<Item.Numbers> tensors, long most) {
     List<List<Item.Numbers>> shards = new ArrayList<>();
     long left = 0;
     for (Item.Numbers tensor : tensors) {
-      long size = bytes(tensor);
+      long size = tensor.bytes();
       if (shards.isEmpty() || size > left) {
         shards.add(new ArrayList<>());
         left = most;
@@ -156,7 +144,7 @@ final class SafetensorsWriter {
       writeFile(target.resolveSibling(shard), shards.get(i));
       for (Item.Numbers tensor : shards.get(i)) {
         fileOf.put(tensor.name(), shard);
-        total += bytes(tensor);
+        total += tensor.bytes();
       }
     }
     byte[] json = index(fileOf, total).getBytes(StandardCharsets.UTF_8);
@@ -197,11 +185,13 @@ final class SafetensorsWriter {
   private static void writeContents(List<Item.Numbers> tensors, OutputStream out)
       throws IOException {
     for (Item.Numbers numbers : tensors) {
-      int width = numbers.tensor().dtype().bytes();
-      Interpreters.root()
-          .toBytes(
-              numbers.tensor(),
-              piece -> PieceStream.write(out, Elements.lowestFirst(piece, width)));
+      int width = numbers.dtype().bytes();
+      try (Scope scope = Scope.open()) {
+        Interpreters.root()
+            .toBytes(
+                numbers.tensor(),
+                piece -> PieceStream.write(out, Elements.lowestFirst(piece, width)));
+      }
     }
   }
 
@@ -215,7 +205,7 @@ final class SafetensorsWriter {
               long offset = 0;
               for (Item.Numbers numbers : tensors) {
                 writeEntry(json, numbers, offset);
-                offset += bytes(numbers);
+                offset += numbers.bytes();
               }
               json.endObject();
             });
@@ -239,13 +229,13 @@ final class SafetensorsWriter {
   private static void writeEntry(JsonWriter json, Item.Numbers numbers, long offset)
       throws IOException {
     json.name(numbers.name()).beginObject();
-    json.name("dtype").value(StoredType.of(numbers.tensor().dtype()).name());
+    json.name("dtype").value(StoredType.of(numbers.dtype()).name());
     json.name("shape").beginArray();
-    for (long dim : numbers.tensor().shape().dims()) {
+    for (long dim : numbers.shape().dims()) {
       json.value(dim);
     }
     json.endArray().name("data_offsets").beginArray();
-    json.value(offset).value(offset + bytes(numbers)).endArray().endObject();
+    json.value(offset).value(offset + numbers.bytes()).endArray().endObject();
   }
 
   private interface JsonBody {

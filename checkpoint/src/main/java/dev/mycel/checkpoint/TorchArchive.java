@@ -15,26 +15,36 @@ final class TorchArchive {
   private static final String PICKLE = "/data.pkl";
   private static final int LONGEST_ORDER = 16;
 
-  private final TorchZip zip;
+  private final ZipDirectory zip;
   private final long fileBytes;
   private final Limits limits;
   private final Problems problems;
 
-  private TorchArchive(TorchZip zip, long fileBytes, Limits limits, Problems problems) {
+  private TorchArchive(ZipDirectory zip, long fileBytes, Limits limits, Problems problems) {
     this.zip = zip;
     this.fileBytes = fileBytes;
     this.limits = limits;
     this.problems = problems;
   }
 
-  static TorchFile.Contents read(TorchBytes file, Limits limits, Problems problems)
-      throws IOException {
-    TorchZip zip = TorchZip.open(file, limits, problems);
-    return new TorchArchive(zip, file.size(), limits, problems).read();
+  /**
+   * Reads the pickle of an archive.
+   *
+   * @param fileBytes bytes of the whole file
+   */
+  static TorchFile.Contents read(
+      ZipDirectory zip, long fileBytes, Limits limits, Problems problems) throws IOException {
+    return new TorchArchive(zip, fileBytes, limits, problems).read();
+  }
+
+  /** Whether an entry of that name makes an archive one of PyTorch's. */
+  static boolean isPickle(String name) {
+    int folder = name.length() - PICKLE.length();
+    return folder > 0 && name.endsWith(PICKLE) && name.indexOf('/') == folder;
   }
 
   private TorchFile.Contents read() throws IOException {
-    TorchZip.Entry pickle = pickle();
+    ZipDirectory.Entry pickle = pickle();
     String root = pickle.name().substring(0, pickle.name().length() - PICKLE.length());
     refusePrograms(root);
     if (pickle.size() > limits.headerBytes) {
@@ -44,7 +54,7 @@ final class TorchArchive {
           "the pickle has " + pickle.size() + " bytes",
           "if it shall have so many, raise Limits.headerBytes");
     }
-    TorchBytes bytes = zip.content(pickle);
+    ByteSource bytes = zip.content(pickle);
     zip.verify(pickle, bytes);
     PickleInput in = new PickleInput(bytes, 0, bytes.size(), pickle.name(), problems);
     TorchObjects objects = new TorchObjects(in);
@@ -58,11 +68,10 @@ final class TorchArchive {
         tree.tensors(), tree.texts(), storages(root, objects), order(root));
   }
 
-  private TorchZip.Entry pickle() {
-    TorchZip.Entry found = null;
-    for (TorchZip.Entry entry : zip.entries().values()) {
-      int folder = entry.name().length() - PICKLE.length();
-      if (!entry.name().endsWith(PICKLE) || entry.name().indexOf('/') != folder || folder == 0) {
+  private ZipDirectory.Entry pickle() {
+    ZipDirectory.Entry found = null;
+    for (ZipDirectory.Entry entry : zip.entries().values()) {
+      if (!isPickle(entry.name())) {
         continue;
       }
       if (found != null) {
@@ -80,7 +89,7 @@ final class TorchArchive {
   }
 
   private void refusePrograms(String root) {
-    TorchZip.Entry constants = zip.find(root + "/constants.pkl");
+    ZipDirectory.Entry constants = zip.find(root + "/constants.pkl");
     if (constants != null) {
       throw problems.entry(
           constants.name(),
@@ -91,13 +100,13 @@ final class TorchArchive {
   }
 
   private ByteOrder order(String root) throws IOException {
-    TorchZip.Entry entry = zip.find(root + "/byteorder");
+    ZipDirectory.Entry entry = zip.find(root + "/byteorder");
     if (entry == null) {
       return ByteOrder.LITTLE_ENDIAN; // PyTorch before 2.1 did not say, and ran on such machines
     }
     String order = "";
     if (entry.size() <= LONGEST_ORDER) {
-      TorchBytes bytes = zip.content(entry);
+      ByteSource bytes = zip.content(entry);
       zip.verify(entry, bytes);
       byte[] text = new byte[(int) bytes.size()];
       bytes.read(ByteBuffer.wrap(text), 0);
@@ -114,7 +123,7 @@ final class TorchArchive {
     Map<String, TorchStorage> storages = new LinkedHashMap<>();
     for (PickleValue.Storage storage : objects.storages().values()) {
       String name = root + "/data/" + storage.key();
-      TorchZip.Entry entry = zip.find(name);
+      ZipDirectory.Entry entry = zip.find(name);
       if (entry == null) {
         throw problems.entry(
             name,

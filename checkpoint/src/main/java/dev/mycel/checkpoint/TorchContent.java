@@ -65,7 +65,7 @@ abstract class TorchContent implements StoredTensors.Content {
   /** A part of the storage as it is. */
   private static final class Dense extends TorchContent {
     private final TorchStorage storage;
-    private final TorchBytes bytes;
+    private final ByteSource bytes;
     private final @Nullable CRC32 crc;
     private final long end;
     private long at;
@@ -95,82 +95,25 @@ abstract class TorchContent implements StoredTensors.Content {
     }
   }
 
-  /**
-   * Elements at strides. The part of the storage that they lie in is read at once, in segments that
-   * hold whole elements, unless it is far larger than the view: then each element is read alone.
-   */
+  /** Elements at strides. */
   private static final class Strided extends TorchContent {
-    private static final int SEGMENT_BITS = 24;
-    private static final int SEGMENT = 1 << SEGMENT_BITS;
-
-    /** Bytes that are read in the time that one read more takes. */
-    private static final int BYTES_PER_READ = 4096;
-
-    private final long[] shape;
-    private final long[] strides;
-    private final long[] index;
-    private final int bytes;
-    private final TorchBytes source;
-    private final byte @Nullable [][] segments;
-    private final long first;
-    private long position;
+    private final StridedElements elements;
 
     Strided(PickleValue.View view, TorchStorage storage, ByteOrder order) throws IOException {
       super(view, order);
-      int axes = view.shape().size();
-      bytes = view.type().bytes();
-      shape = new long[axes];
-      strides = new long[axes];
-      index = new long[axes];
-      first = view.offset() * bytes;
-      long last = first;
-      for (int i = 0; i < axes; i++) {
-        shape[i] = view.shape().get(i);
-        strides[i] = view.strides().get(i) * bytes;
-        last += shape[i] == 1 ? 0 : (shape[i] - 1) * strides[i];
-      }
-      source = storage.checked();
-      long range = last + bytes - first;
-      segments = range / BYTES_PER_READ > view.count() ? null : read(range);
-    }
-
-    private byte[][] read(long range) throws IOException {
-      byte[][] parts = new byte[Math.toIntExact((range + SEGMENT - 1) >>> SEGMENT_BITS)][];
-      for (int i = 0; i < parts.length; i++) {
-        long start = (long) i << SEGMENT_BITS;
-        parts[i] = new byte[(int) Math.min(SEGMENT, range - start)];
-        source.read(ByteBuffer.wrap(parts[i]), first + start);
-      }
-      return parts;
+      int bytes = view.type().bytes();
+      elements =
+          new StridedElements(
+              view.shape().stream().mapToLong(Long::longValue).toArray(),
+              view.strides().stream().mapToLong(stride -> stride * bytes).toArray(),
+              bytes,
+              storage.checked(),
+              view.offset() * bytes);
     }
 
     @Override
     void fill(ByteBuffer into) throws IOException {
-      int end = into.limit();
-      while (into.position() < end) {
-        if (segments != null) {
-          byte[] segment = segments[(int) (position >>> SEGMENT_BITS)];
-          into.put(segment, (int) (position & (SEGMENT - 1)), bytes);
-        } else {
-          into.limit(into.position() + bytes);
-          source.read(into, first + position);
-          into.limit(end);
-        }
-        step();
-      }
-    }
-
-    /** Goes to the next element, the last axis first. */
-    private void step() {
-      for (int i = shape.length - 1; i >= 0; i--) {
-        index[i]++;
-        position += strides[i];
-        if (index[i] < shape[i]) {
-          return;
-        }
-        position -= shape[i] * strides[i];
-        index[i] = 0;
-      }
+      elements.fill(into);
     }
   }
 }

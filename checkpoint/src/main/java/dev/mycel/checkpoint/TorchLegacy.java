@@ -16,18 +16,18 @@ final class TorchLegacy {
   private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
   private static final BigInteger PROTOCOL = BigInteger.valueOf(1001);
 
-  private final TorchBytes file;
+  private final ByteSource file;
   private final Limits limits;
   private final Problems problems;
   private long position;
 
-  private TorchLegacy(TorchBytes file, Limits limits, Problems problems) {
+  private TorchLegacy(ByteSource file, Limits limits, Problems problems) {
     this.file = file;
     this.limits = limits;
     this.problems = problems;
   }
 
-  static TorchFile.Contents read(TorchBytes file, Limits limits, Problems problems)
+  static TorchFile.Contents read(ByteSource file, Limits limits, Problems problems)
       throws IOException {
     return new TorchLegacy(file, limits, problems).read();
   }

@@ -26,10 +26,10 @@ abstract sealed class TorchStorage {
   }
 
   /** Its bytes, of which some will be read that may not be those that were saved. */
-  abstract TorchBytes unchecked() throws IOException;
+  abstract ByteSource unchecked() throws IOException;
 
   /** Its bytes, which were compared with their check sum if there is one. */
-  abstract TorchBytes checked() throws IOException;
+  abstract ByteSource checked() throws IOException;
 
   /** Whether all bytes should be given to a check sum when they are read. */
   boolean wantsCrc() {
@@ -41,32 +41,32 @@ abstract sealed class TorchStorage {
 
   /** A storage in a file of the format before zip, which has no check sums. */
   static final class Plain extends TorchStorage {
-    private final TorchBytes bytes;
+    private final ByteSource bytes;
 
-    Plain(String key, long offset, TorchBytes bytes) {
+    Plain(String key, long offset, ByteSource bytes) {
       super(key, offset);
       this.bytes = bytes;
     }
 
     @Override
-    TorchBytes unchecked() {
+    ByteSource unchecked() {
       return bytes;
     }
 
     @Override
-    TorchBytes checked() {
+    ByteSource checked() {
       return bytes;
     }
   }
 
   /** An entry of an archive. */
   static final class Zipped extends TorchStorage {
-    private final TorchZip zip;
-    private final TorchZip.Entry entry;
+    private final ZipDirectory zip;
+    private final ZipDirectory.Entry entry;
     private volatile boolean verified;
-    private volatile @Nullable SoftReference<TorchBytes> inflated;
+    private volatile @Nullable SoftReference<ByteSource> inflated;
 
-    Zipped(TorchZip zip, TorchZip.Entry entry) {
+    Zipped(ZipDirectory zip, ZipDirectory.Entry entry) {
       super(entry.name(), entry.start());
       this.zip = zip;
       this.entry = entry;
@@ -74,20 +74,20 @@ abstract sealed class TorchStorage {
 
     /** What was inflated is kept as long as memory is not short: views of it follow. */
     @Override
-    TorchBytes unchecked() throws IOException {
-      SoftReference<TorchBytes> before = inflated;
-      TorchBytes kept = before == null ? null : before.get();
+    ByteSource unchecked() throws IOException {
+      SoftReference<ByteSource> before = inflated;
+      ByteSource kept = before == null ? null : before.get();
       if (kept != null) {
         return kept;
       }
-      TorchBytes content = zip.content(entry);
+      ByteSource content = zip.content(entry);
       inflated = new SoftReference<>(content);
       return content;
     }
 
     @Override
-    TorchBytes checked() throws IOException {
-      TorchBytes content = unchecked();
+    ByteSource checked() throws IOException {
+      ByteSource content = unchecked();
       if (!verified) {
         zip.verify(entry, content);
         verified = true;
@@ -97,7 +97,7 @@ abstract sealed class TorchStorage {
 
     @Override
     boolean wantsCrc() {
-      return !verified && TorchZip.hasCrc(entry);
+      return !verified && ZipDirectory.hasCrc(entry);
     }
 
     @Override

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PickleMachineTest {
   private static PickleValue run(Limits limits, byte[] pickle) {
     Problems problems = new Problems("open", Path.of("sample.pt"));
-    PickleInput in = new PickleInput(TorchBytes.of(pickle), 0, 1 << 20, "a/data.pkl", problems);
+    PickleInput in = new PickleInput(ByteSource.of(pickle), 0, 1 << 20, "a/data.pkl", problems);
     try {
       return new PickleMachine(in, new TorchObjects(in), limits).run();
     } catch (IOException e) {
@@ -47,7 +47,7 @@ class PickleMachineTest {
   private static Map<String, String> leaves(Object... parts) {
     PickleInput in =
         new PickleInput(
-            TorchBytes.of(new byte[0]), 0, 0, null, new Problems("open", Path.of("sample.pt")));
+            ByteSource.of(new byte[0]), 0, 0, null, new Problems("open", Path.of("sample.pt")));
     return TorchTree.of(run(parts), in, Limits.defaults()).texts();
   }
 

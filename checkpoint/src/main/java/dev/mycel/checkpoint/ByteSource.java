@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Bytes by position: a file, or what was inflated from a part of it. */
-interface TorchBytes {
+interface ByteSource {
   /** How many there are. */
   long size();
 
@@ -12,9 +12,9 @@ interface TorchBytes {
   void read(ByteBuffer into, long position) throws IOException;
 
   /** {@code length} bytes of these from {@code start} on. */
-  default TorchBytes slice(long start, long length) {
-    TorchBytes whole = this;
-    return new TorchBytes() {
+  default ByteSource slice(long start, long length) {
+    ByteSource whole = this;
+    return new ByteSource() {
       @Override
       public long size() {
         return length;
@@ -30,9 +30,24 @@ interface TorchBytes {
     };
   }
 
+  /** The bytes of a file. */
+  static ByteSource of(Trailer.Content content) {
+    return new ByteSource() {
+      @Override
+      public long size() {
+        return content.size();
+      }
+
+      @Override
+      public void read(ByteBuffer into, long position) throws IOException {
+        content.read(into, position);
+      }
+    };
+  }
+
   /** Bytes in memory. */
-  static TorchBytes of(byte[] bytes) {
-    return new TorchBytes() {
+  static ByteSource of(byte[] bytes) {
+    return new ByteSource() {
       @Override
       public long size() {
         return bytes.length;

@@ -11,8 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * java.util.zip.ZipFile} gives no positions, takes archives whose parts overlap, and of two entries
  * with one name hides one; here each part must agree with the others.
  */
-final class TorchZip {
+final class ZipDirectory {
   private static final int END = 0x06054b50;
   private static final int END_64 = 0x06064b50;
   private static final int LOCATOR_64 = 0x07064b50;
@@ -37,7 +35,7 @@ final class TorchZip {
   /** Entries beside those that tensors need: the pickle, the version, folders. */
   private static final int OTHERS = 64;
 
-  private final TorchBytes file;
+  private final ByteSource file;
   private final Problems problems;
   private final Limits limits;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -59,23 +57,29 @@ final class TorchZip {
       long size,
       long header,
       long start) {
-    private long end() {
+    /** Where the content ends in the file. */
+    long end() {
       return start + packed;
+    }
+
+    /** Whether the content must be inflated. */
+    boolean isCompressed() {
+      return method == DEFLATED;
     }
   }
 
   /** What the end of the archive says of its list of entries. */
   private record Listing(long count, long bytes, long start, long end) {}
 
-  private TorchZip(TorchBytes file, Limits limits, Problems problems) {
+  private ZipDirectory(ByteSource file, Limits limits, Problems problems) {
     this.file = file;
     this.limits = limits;
     this.problems = problems;
   }
 
   /** Reads the list of entries and compares it with the entries' headers. */
-  static TorchZip open(TorchBytes file, Limits limits, Problems problems) throws IOException {
-    TorchZip zip = new TorchZip(file, limits, problems);
+  static ZipDirectory open(ByteSource file, Limits limits, Problems problems) throws IOException {
+    ZipDirectory zip = new ZipDirectory(file, limits, problems);
     Listing listing = zip.listing();
     zip.readEntries(listing);
     zip.checkDisjoint();
@@ -226,7 +230,16 @@ final class TorchZip {
     }
   }
 
-  /** The name, which must be one that stays inside of a folder. */
+  /** Whether a name stays inside of a folder, should somebody make files of the entries. */
+  static boolean isUsable(String name) {
+    return !name.isEmpty()
+        && !name.startsWith("/")
+        && name.indexOf('\\') < 0
+        && name.indexOf('\0') < 0
+        && !("/" + name + "/").contains("/../");
+  }
+
+  /** The name, which must be one that may be used. */
   private String name(ByteBuffer bytes, long at) {
     String name;
     try {
@@ -236,13 +249,7 @@ final class TorchZip {
       bad.initCause(e);
       throw bad;
     }
-    boolean leaves =
-        name.isEmpty()
-            || name.startsWith("/")
-            || name.indexOf('\\') >= 0
-            || name.indexOf('\0') >= 0
-            || ("/" + name + "/").contains("/../");
-    if (leaves) {
+    if (!isUsable(name)) {
       throw problems.damaged(
           at, "'" + Problems.shortened(name) + "' is no name of an entry that may be used");
     }
@@ -297,69 +304,49 @@ final class TorchZip {
   // ---- contents ---------------------------------------------------------------------------------
 
   /** The content of an entry, in the file or, if it is compressed, in memory. */
-  TorchBytes content(Entry entry) throws IOException {
-    if ((entry.flags() & 1) != 0) {
-      throw damaged(entry, "the entry is encrypted");
-    }
+  ByteSource content(Entry entry) throws IOException {
+    checkReadable(entry);
     if (entry.method() == STORED) {
       return file.slice(entry.start(), entry.size());
     }
-    if (entry.method() != DEFLATED) {
-      throw damaged(entry, "the entry is compressed by method " + entry.method());
-    }
-    if (entry.size() > StoredTensors.MOST_ELEMENTS
-        || entry.size() / limits.unpackRatio > entry.packed()) {
+    if (entry.size() > StoredTensors.MOST_ELEMENTS) {
       throw problems.entry(
           entry.name(),
           entry.header(),
           entry.packed() + " bytes are said to inflate to " + entry.size(),
-          "save it again with torch.save, which does not compress; or raise Limits.unpackRatio");
+          "save it again without compression");
     }
-    return TorchBytes.of(inflate(entry));
+    byte[] content = new byte[(int) entry.size()];
+    try (ZipStream stream = new ZipStream(this, file, entry, hasCrc(entry))) {
+      stream.read(ByteBuffer.wrap(content));
+    }
+    return ByteSource.of(content);
   }
 
-  private byte[] inflate(Entry entry) throws IOException {
-    byte[] content = new byte[Math.toIntExact(entry.size())];
-    Inflater inflater = new Inflater(true);
-    try {
-      ByteBuffer block = Elements.block(Math.max(1, entry.packed()));
-      long at = entry.start();
-      int done = 0;
-      while (!inflater.finished()) {
-        if (inflater.needsInput() && at < entry.end()) {
-          block.clear().limit((int) Math.min(block.capacity(), entry.end() - at));
-          file.read(block, at);
-          at += block.position();
-          inflater.setInput(block.flip());
-        }
-        byte[] beyond = new byte[1]; // the end is seen only by asking for more
-        int n =
-            done < content.length
-                ? inflater.inflate(content, done, content.length - done)
-                : inflater.inflate(beyond);
-        if (n > 0 && done == content.length) {
-          throw damaged(entry, "the entry inflates to more than " + entry.size() + " bytes");
-        }
-        if (n == 0 && !inflater.finished() && (at == entry.end() || inflater.needsDictionary())) {
-          throw damaged(entry, "the compressed entry is cut off");
-        }
-        done += n;
-      }
-      if (done < content.length) {
-        throw damaged(entry, "the entry inflates to " + done + " bytes, not " + entry.size());
-      }
-      return content;
-    } catch (DataFormatException e) {
-      CheckpointException bad = damaged(entry, "the compressed entry is damaged");
-      bad.initCause(e);
-      throw bad;
-    } finally {
-      inflater.end();
+  /** The content of an entry from its first byte to its last, where its check sum is compared. */
+  ZipStream stream(Entry entry) {
+    checkReadable(entry);
+    return new ZipStream(this, file, entry, true);
+  }
+
+  private void checkReadable(Entry entry) {
+    if ((entry.flags() & 1) != 0) {
+      throw damaged(entry, "the entry is encrypted");
+    }
+    if (entry.method() != STORED && entry.method() != DEFLATED) {
+      throw damaged(entry, "the entry is compressed by method " + entry.method());
+    }
+    if (entry.isCompressed() && entry.size() / limits.unpackRatio > entry.packed()) {
+      throw problems.entry(
+          entry.name(),
+          entry.header(),
+          entry.packed() + " bytes are said to inflate to " + entry.size(),
+          "save it again without compression, or raise Limits.unpackRatio");
     }
   }
 
   /** Refuses an entry whose content has another check sum than the archive says. */
-  void verify(Entry entry, TorchBytes content) throws IOException {
+  void verify(Entry entry, ByteSource content) throws IOException {
     if (!hasCrc(entry)) {
       return;
     }
@@ -370,7 +357,7 @@ final class TorchZip {
       content.read(block, at);
       crc.update(block.flip());
     }
-    checkCrc(entry, crc.getValue());
+    compareCrc(entry, crc.getValue());
   }
 
   /** PyTorch writes 0 if it was told to compute none. */
@@ -379,7 +366,14 @@ final class TorchZip {
   }
 
   void checkCrc(Entry entry, long crc) {
-    if (hasCrc(entry) && crc != entry.crc()) {
+    if (hasCrc(entry)) {
+      compareCrc(entry, crc);
+    }
+  }
+
+  /** Refuses the entry if that is not its check sum. */
+  void compareCrc(Entry entry, long crc) {
+    if (crc != entry.crc()) {
       throw damaged(entry, "the check sum is not that of the content");
     }
   }
