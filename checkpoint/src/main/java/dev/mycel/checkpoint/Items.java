@@ -120,7 +120,7 @@ final class Items {
   }
 
   private Tensor made(String name, TensorSource source) {
-    Tensor tensor = source.make();
+    Tensor tensor = source.content().get();
     if (tensor.dtype() != source.dtype() || !tensor.shape().equals(source.shape())) {
       throw new ArgumentException(
           Messages.of(op + ": the source of '" + Problems.shortened(name) + "' made another tensor")

@@ -45,8 +45,4 @@ public record TensorSource(DType dtype, Shape shape, Supplier<Tensor> content) {
   public TensorSource cast(DType to) {
     return to == dtype ? this : new TensorSource(to, shape, () -> content.get().cast(to));
   }
-
-  Tensor make() {
-    return content.get();
-  }
 }
