@@ -152,7 +152,9 @@ final class CheckpointSpeed {
       for (long at = 0; at < size; at += PIECE) {
         ByteBuffer piece = view(memory, at, Math.min(PIECE, size - at));
         while (piece.hasRemaining()) {
-          channel.read(piece, at + piece.position());
+          if (channel.read(piece, at + piece.position()) < 0) {
+            throw new IOException("the file became shorter");
+          }
         }
       }
     }
@@ -162,7 +164,7 @@ final class CheckpointSpeed {
   }
 
   private static ByteBuffer view(Pointer memory, long at, long bytes) {
-    return new BytePointer(memory).position(at).limit(at + bytes).asByteBuffer();
+    return new BytePointer(memory).getPointer(at).capacity(bytes).limit(bytes).asByteBuffer();
   }
 
   // ---- saving -----------------------------------------------------------------------------------
