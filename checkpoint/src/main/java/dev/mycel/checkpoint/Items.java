@@ -124,7 +124,7 @@ final class Items {
     if (tensor.dtype() != source.dtype() || !tensor.shape().equals(source.shape())) {
       throw new ArgumentException(
           Messages.of(op + ": the source of '" + Problems.shortened(name) + "' made another tensor")
-              .line("announced", source.dtype() + " " + source.shape())
+              .line("announced", source.dtype() + source.shape().toString())
               .line("made     ", tensor.type())
               .text());
     }

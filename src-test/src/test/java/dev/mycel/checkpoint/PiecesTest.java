@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
 import dev.mycel.core.Interpreters;
+import dev.mycel.core.Mycel;
 import dev.mycel.core.Random;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
@@ -23,12 +24,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Content that goes to a file piece by piece. */
 class PiecesTest {
   @TempDir Path folder;
+
+  @BeforeEach
+  void onTheDefaultBackend() {
+    Mycel.setBackend("onednn");
+  }
 
   @Test
   void smallAndLargePiecesKeepTheirOrderAndCheckSum() throws IOException {
@@ -140,9 +147,9 @@ class PiecesTest {
     assertEquals(
         """
         saveCheckpoint: the source of 'x' made another tensor
-          announced  float32 (2,)
-          made       float32 (3,)""",
-        e.getMessage().replaceAll(" on .*", ""));
+          announced  float32(2,)
+          made       float32(3,)""",
+        e.getMessage());
     assertFalse(Files.exists(file));
     assertEquals(0, folder.toFile().list().length);
   }

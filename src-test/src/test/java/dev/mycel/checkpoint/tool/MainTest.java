@@ -331,7 +331,18 @@ class MainTest {
         });
     Path lost = folder.resolve("no/such/folder.npz");
     Ran ran = run("convert", RESOURCES.resolve("dense.ckpt"), lost);
-    assertTrue(ran.err().contains("the folder does not exist"), ran.err());
+    assertEquals(
+        "mycel-checkpoint: there is no folder '"
+            + lost.toAbsolutePath().getParent()
+            + "'; see mycel-checkpoint --help\n",
+        ran.err());
+    assertEquals(2, ran.code());
+    assertEquals(
+        new Ran(
+            2,
+            "",
+            "mycel-checkpoint: open: '" + folder + "' is a folder; name a file in it\n"),
+        run("verify", folder));
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,6 +100,11 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   private String ending() {
+    Path folder = out.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "there is no folder '" + folder + "'");
+    }
     String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
     for (String ending : List.of(".ckpt", ".safetensors", ".npz")) {
       if (name.endsWith(ending)) {

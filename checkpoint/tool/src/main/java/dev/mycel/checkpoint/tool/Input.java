@@ -6,6 +6,7 @@ import dev.mycel.checkpoint.Checkpoints;
 import dev.mycel.checkpoint.Encryption;
 import dev.mycel.core.ArgumentException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class Input {
   private String mode = "AES-GCM";
 
   CheckpointFile open(Path file) {
+    refuseFolder(file);
     String given = key;
     return given == null
         ? Checkpoints.open(file)
@@ -40,6 +42,7 @@ final class Input {
 
   /** Opens a file that may be encrypted or not. */
   CheckpointFile openAny(Path file) {
+    refuseFolder(file);
     try {
       return Checkpoints.open(file);
     } catch (CheckpointException e) {
@@ -47,6 +50,12 @@ final class Input {
         throw e;
       }
       return open(file);
+    }
+  }
+
+  private static void refuseFolder(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new ArgumentException("open: '" + file + "' is a folder; name a file in it");
     }
   }
 
