@@ -146,7 +146,7 @@ public final class MappingReport {
     return MappingTable.of(this, most, false);
   }
 
-  /** The counts and a table of at most {@value #MOST_ROWS} rows of each status. */
+  /** The counts and a table of at most 200 rows of each status. */
   @Override
   public String toString() {
     return table(MOST_ROWS);

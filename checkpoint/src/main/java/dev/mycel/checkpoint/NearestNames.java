@@ -18,6 +18,9 @@ final class NearestNames {
   /** Distance, by segment of the longer name, up to which a name is suggested. */
   private static final double FAR = 0.6;
 
+  /** What a segment more at the beginning costs: networks are often part of larger ones. */
+  private static final double LEADING = 0.5;
+
   /** What a name that stands for another form is put back by. */
   private static final double OTHER_FORM = 0.25;
 
@@ -59,11 +62,11 @@ final class NearestNames {
     String[] other = b.split("\\.", -1);
     double[] row = new double[other.length + 1];
     for (int j = 0; j <= other.length; j++) {
-      row[j] = j;
+      row[j] = LEADING * j;
     }
     for (int i = 1; i <= one.length; i++) {
       double corner = row[0];
-      row[0] = i;
+      row[0] = LEADING * i;
       for (int j = 1; j <= other.length; j++) {
         double replaced = corner + segments(one[i - 1], other[j - 1]);
         corner = row[j];

@@ -79,7 +79,24 @@ public final class NameMap {
   }
 
   /**
-   * Reads a map from text, one rule on a line.
+   * Reads a map from text, one rule on a line, remarks behind {@code #} at its beginning:
+   *
+   * <pre>{@code
+   * name A -> B [CHANGES]
+   * prefix A -> B          strip A          add A
+   * regex EXPRESSION -> TEMPLATE
+   * drop A
+   * split A -> B C D [axis N] [sizes 1,2,3]
+   * concat A B C -> D [axis N] [sizes 1,2,3]
+   * copy A -> B C          tie A B -> C
+   * others keep            others drop
+   * then
+   * }</pre>
+   *
+   * <p>Changes are {@code transpose}, {@code permute 1,0,2}, {@code reshape 2,3}, {@code reshape 6
+   * to 2,3}, {@code expand 2}, {@code squeeze 2} and {@code reorder 0 0,2,1}; see {@link
+   * Transforms}. {@code then} begins a new stage. Words stand between spaces, or in quotes with
+   * {@code \"} and {@code \\} in them.
    *
    * @throws ArgumentException with the number of the line and the reason
    */

@@ -30,7 +30,7 @@ final class NamePattern {
   static NamePattern of(String text) {
     if (text.isEmpty() || text.length() > NameMap.LONGEST_NAME) {
       throw new ArgumentException(
-          "a name has 1 to " + NameMap.LONGEST_NAME + " characters, got " + text.length());
+          "nameMap: a name has 1 to " + NameMap.LONGEST_NAME + " characters, got " + text.length());
     }
     List<String> segments = List.of(text.split("\\.", -1));
     StringBuilder holes = new StringBuilder();
@@ -56,7 +56,7 @@ final class NamePattern {
 
   private static ArgumentException refused(String text, String why) {
     return new ArgumentException(
-        Messages.of("'" + text + "' is no pattern of names: " + why)
+        Messages.of("nameMap: '" + text + "' is no pattern of names: " + why)
             .hint("'*' stands for a part of one segment, '**' for whole segments, once in a name")
             .text());
   }

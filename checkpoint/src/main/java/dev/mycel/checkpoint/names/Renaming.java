@@ -20,7 +20,7 @@ sealed interface Renaming extends Rule {
   }
 
   /** Refuses results that no parameter could be called. */
-  static String checked(Rule rule, String name, long length) {
+  static void check(Rule rule, String name, long length) {
     if (length < 1 || length > NameMap.LONGEST_NAME) {
       throw new ArgumentException(
           Messages.of("nameMap: a rule makes a name of " + length + " characters")
@@ -29,7 +29,6 @@ sealed interface Renaming extends Rule {
               .line("allowed", "1 to " + NameMap.LONGEST_NAME)
               .text());
     }
-    return name;
   }
 
   /** Replaces the beginning of a name; either may be empty. */
@@ -50,7 +49,7 @@ sealed interface Renaming extends Rule {
       if (!name.startsWith(from) || name.length() == from.length()) {
         return null;
       }
-      checked(this, name, (long) name.length() - from.length() + to.length());
+      check(this, name, (long) name.length() - from.length() + to.length());
       return to + name.substring(from.length());
     }
 
@@ -151,7 +150,7 @@ sealed interface Renaming extends Rule {
           break;
         }
       }
-      checked(this, name, made.length());
+      check(this, name, made.length());
       return made.toString();
     }
 

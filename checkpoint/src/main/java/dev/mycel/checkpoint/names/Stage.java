@@ -19,7 +19,7 @@ final class Stage {
   private final boolean keepsOthers;
   private final @Nullable Stage forward;
 
-  /** The first rule by each name that is given in full. */
+  /** The first rule that decides over a name that is given in full, by that name. */
   private final Map<String, Integer> literals = new HashMap<>();
 
   private final List<Integer> scanning = new ArrayList<>();
@@ -34,8 +34,10 @@ final class Stage {
     this.forward = forward;
     for (int i = 0; i < rules.size(); i++) {
       if (rules.get(i) instanceof GroupRule group && group.isLiteral()) {
-        for (NamePattern source : group.sources()) {
-          literals.putIfAbsent(source.toString(), i);
+        if (isDecisive(group)) {
+          for (NamePattern source : group.sources()) {
+            literals.putIfAbsent(source.toString(), i);
+          }
         }
       } else {
         scanning.add(i);
@@ -68,23 +70,33 @@ final class Stage {
     return new Stage(backs, keepsOthers, this);
   }
 
-  /** The number of the rule that decides over a name, or -1. */
-  private int first(String name) {
-    int literal = literals.getOrDefault(name, Integer.MAX_VALUE);
-    for (int i : scanning) {
-      if (i > literal) {
-        break;
-      }
-      if (rules.get(i).matches(name)) {
-        return i;
-      }
-    }
-    return literal == Integer.MAX_VALUE ? -1 : literal;
+  /**
+   * Whether a rule may lead back to a name: none before it would have decided over that name. A
+   * rule that needs several names decides only where all are there, so it stands in nobody's way.
+   */
+  private boolean leadsBack(int rule, String target) {
+    return forward == null || !forward.decidesBefore(rule, target);
   }
 
-  /** Whether a result of a rule is one that the other direction takes back by the same rule. */
-  private boolean leadsBack(int rule, String target) {
-    return forward == null || forward.first(target) == rule;
+  private boolean decidesBefore(int rule, String name) {
+    if (literals.getOrDefault(name, Integer.MAX_VALUE) < rule) {
+      return true;
+    }
+    for (int i : scanning) {
+      if (i >= rule) {
+        break;
+      }
+      if (isDecisive(rules.get(i)) && rules.get(i).matches(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isDecisive(Rule rule) {
+    return !(rule instanceof GroupRule group)
+        || group.sources().size() == 1
+        || group.needsAnyOnly();
   }
 
   /** What all comparisons together cost, for names of that many characters together. */
@@ -192,7 +204,7 @@ final class Stage {
       for (int i = 0; i < targets.size(); i++) {
         ValueTransform transform = group.outs().get(i).transform();
         String target = targets.get(i);
-        Renaming.checked(group, target, target.length());
+        Renaming.check(group, target, target.length());
         boolean plain = transform.equals(Transforms.identity());
         Value value = plain ? values.get(0) : new Value.Made(transform, values);
         emit(there.isEmpty() ? null : there.get(0), new MappedEntry(target, value));
