@@ -95,16 +95,16 @@ class SafetensorsTest {
     }
   }
 
-  private static CheckpointEntry entry(CheckpointFile file, String name) {
+  static CheckpointEntry entry(CheckpointFile file, String name) {
     return file.entries().stream().filter(e -> e.name().equals(name)).findFirst().orElseThrow();
   }
 
-  private static String sha256(byte[] bytes) throws Exception {
+  static String sha256(byte[] bytes) throws Exception {
     return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 
   /** The bytes of the elements, narrowed to the type that the file has. */
-  private static byte[] storedBytes(Tensor tensor, String dtype) {
+  static byte[] storedBytes(Tensor tensor, String dtype) {
     Object array = Interpreters.root().toHost(tensor);
     int size = (int) tensor.size();
     ByteBuffer bytes = ByteBuffer.allocate(8 * size).order(ByteOrder.LITTLE_ENDIAN);
@@ -312,7 +312,7 @@ class SafetensorsTest {
     assertArrayEquals(bits(expected), bits(found), name);
   }
 
-  private static byte[] bits(Tensor tensor) {
+  static byte[] bits(Tensor tensor) {
     ByteBuffer bytes = ByteBuffer.allocate((int) tensor.size() * tensor.dtype().bytes());
     Elements.encode(Interpreters.root().toHost(tensor), 0, (int) tensor.size(), bytes);
     return bytes.array();
