@@ -2,7 +2,6 @@ package dev.mycel.checkpoint;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 /**
  * Saves beside the program, one at a time: whoever saves waits for the one before, so that files
@@ -38,12 +37,8 @@ final class BackgroundSaves {
     }
   }
 
-  /**
-   * Waits for the save before, prepares one on this thread and runs it on another.
-   *
-   * @param prepare makes the work; if it fails, nothing was started
-   */
-  static CompletableFuture<Path> start(Path target, Supplier<Runnable> prepare) {
+  /** Waits for the save before and runs this one on another thread. */
+  static CompletableFuture<Path> start(Path target, Runnable work) {
     synchronized (LOCK) {
       awaitLocked();
       running = true;
@@ -51,11 +46,10 @@ final class BackgroundSaves {
     CompletableFuture<Path> result = new CompletableFuture<>();
     boolean started = false;
     try {
-      Runnable work = prepare.get();
       new Thread(() -> run(target, work, result), "mycel-save").start();
       started = true;
     } finally {
-      if (!started) {
+      if (!started) { // there is no place for another thread
         ended();
       }
     }
@@ -76,7 +70,8 @@ final class BackgroundSaves {
       result.complete(target);
     } else {
       LOG.log(
-          System.Logger.Level.ERROR, "a save in the background failed, " + target + " is as before",
+          System.Logger.Level.ERROR,
+          "a save in the background failed, " + target + " is as before",
           failure);
       result.completeExceptionally(failure);
     }

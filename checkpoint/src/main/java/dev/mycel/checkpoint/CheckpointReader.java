@@ -39,8 +39,7 @@ final class CheckpointReader {
 
   /** For a file, which is decrypted as it is read if it is encrypted. */
   static CheckpointReader of(
-      Trailer.Content file, @Nullable Encryption encryption, Problems problems)
-      throws IOException {
+      Trailer.Content file, @Nullable Encryption encryption, Problems problems) throws IOException {
     return new CheckpointReader(
         EncryptedContent.plain(file, encryption, problems), encryption, problems);
   }
@@ -126,8 +125,7 @@ final class CheckpointReader {
   private LoadedParameters read(LoadOptions options) throws IOException {
     Map<String, Parameter> parameters = new LinkedHashMap<>();
     Map<String, String> strings = new LinkedHashMap<>();
-    List<Stored> wanted =
-        index(options).stream().filter(s -> options.passes(s.name())).toList();
+    List<Stored> wanted = index(options).stream().filter(s -> options.passes(s.name())).toList();
     if (wanted.isEmpty()) {
       throw problems.of(
           "there is no entry to load", "the file is empty, or the choice leaves everything out");

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.zip.CRC32;
 
 /** Writes what was collected as one file of MindSpore's format. */
@@ -29,26 +28,30 @@ final class CheckpointWriter {
     return target;
   }
 
-  /**
-   * Writes a file in the background.
-   *
-   * @param collect collects the values, on this thread
-   */
-  static CompletableFuture<Path> writeInBackground(
-      Supplier<Items> collect, Path file, SaveOptions options) {
+  /** Writes a file in the background, with the values that were collected. */
+  static CompletableFuture<Path> writeInBackground(Items items, Path file, SaveOptions options) {
+    List<Item> all = complete(items, options);
     Path target = withSuffix(file);
-    return BackgroundSaves.start(
-        target,
-        () -> {
-          List<Item> held = held(complete(collect.get(), options));
-          return () -> {
-            try {
-              write(held, target, options);
-            } finally {
-              release(held);
-            }
-          };
-        });
+    List<Item> held = held(all);
+    boolean started = false;
+    try {
+      CompletableFuture<Path> result =
+          BackgroundSaves.start(target, () -> writeAndRelease(held, target, options));
+      started = true;
+      return result;
+    } finally {
+      if (!started) {
+        release(held);
+      }
+    }
+  }
+
+  private static void writeAndRelease(List<Item> held, Path target, SaveOptions options) {
+    try {
+      write(held, target, options);
+    } finally {
+      release(held);
+    }
   }
 
   private static List<Item> complete(Items items, SaveOptions options) {

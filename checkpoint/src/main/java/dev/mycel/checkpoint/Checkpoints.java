@@ -84,8 +84,8 @@ public final class Checkpoints {
   }
 
   /**
-   * Saves the parameters of a cell as the options say, while the program goes on; MindSpore's {@code
-   * async_save}.
+   * Saves the parameters of a cell as the options say, while the program goes on; MindSpore's
+   * {@code async_save}.
    *
    * <p>The file gets the values of this moment, whatever is written to the parameters afterwards:
    * nothing is copied now, and an update in place takes other memory as long as the save lasts. One
@@ -117,14 +117,9 @@ public final class Checkpoints {
   private static CompletableFuture<Path> saveAsync(
       Consumer<Items> collect, Path file, SaveOptions options) {
     try (Scope scope = Scope.open()) {
-      return CheckpointWriter.writeInBackground(
-          () -> {
-            Items items = new Items();
-            collect.accept(items);
-            return items;
-          },
-          file,
-          options);
+      Items items = new Items();
+      collect.accept(items);
+      return CheckpointWriter.writeInBackground(items, file, options);
     }
   }
 

@@ -21,11 +21,14 @@ final class CipherBlock {
   /** Bytes of the tag, of the initial vector and of a unit of the cipher. */
   static final int UNIT = 16;
 
+  /** How many bytes of the initial vector GCM uses: MindSpore writes 16 of which four count not. */
+  private static final int GCM_IV = 12;
+
   /** What stands in a block after its tag and before the cipher text, with the mode's number. */
   private static final int FIELDS = 4 * Integer.BYTES + UNIT;
 
-  /** Bytes that are taken through a cipher at a time. */
-  private static final int STEP = 1 << 20;
+  /** Bytes that go through a cipher at a time: many short calls are soon compiled, few long are not. */
+  private static final int STEP = 1 << 14;
 
   private CipherBlock() {}
 
@@ -38,17 +41,18 @@ final class CipherBlock {
     return FIELDS + tagBytes(mode);
   }
 
-  /** A header, ready to be read. */
-  static ByteBuffer header(Encryption.Mode mode, byte[] tag, byte[] iv, int cipherBytes) {
-    ByteBuffer header =
-        ByteBuffer.allocate(headerBytes(mode)).order(ByteOrder.LITTLE_ENDIAN).putInt(mode.magic());
-    return header
+  /** The bytes of a header. */
+  static byte[] header(Encryption.Mode mode, byte[] tag, byte[] iv, int cipherBytes) {
+    byte[] header = new byte[headerBytes(mode)];
+    ByteBuffer.wrap(header)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(mode.magic())
         .put(tag)
         .putInt(2 * Integer.BYTES + iv.length + cipherBytes)
         .putInt(iv.length)
         .put(iv)
-        .putInt(cipherBytes)
-        .flip();
+        .putInt(cipherBytes);
+    return header;
   }
 
   /** The mode that a file begins with, or null if it is not encrypted. */
@@ -73,7 +77,7 @@ final class CipherBlock {
     cipher.init(
         direction,
         new SecretKeySpec(by.key(), "AES"),
-        gcm ? new GCMParameterSpec(8 * UNIT, iv) : new IvParameterSpec(iv));
+        gcm ? new GCMParameterSpec(8 * UNIT, iv, 0, GCM_IV) : new IvParameterSpec(iv));
     return cipher;
   }
 

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * order is decrypted once.
  */
 final class EncryptedContent extends Trailer.Content {
-  /** Where a block's plain bytes begin, how many they are, and where its header lies in the file. */
+  /**
+   * Where a block's plain bytes begin, how many they are, and where its header lies in the file.
+   */
   private record Block(long start, int plain, long header, int cipherBytes) {}
 
   private final Trailer.Content file;
@@ -66,24 +68,29 @@ final class EncryptedContent extends Trailer.Content {
       }
       return file;
     }
+    return of(file, fitting(mode, by, problems), problems);
+  }
+
+  /** The key, if it is one for that mode. */
+  private static Encryption fitting(
+      Encryption.Mode mode, @Nullable Encryption by, Problems problems) {
     if (mode == Encryption.Mode.SM4) {
       throw problems.of(
           "the file is encrypted with SM4-CBC, which is not supported: the JDK has no SM4",
           "load it with MindSpore and save it again with AES-GCM");
     }
+    String right = "Encryption.of(\"" + mode.label() + "\", key)";
     if (by == null) {
       throw problems.of(
           "the file is encrypted with " + mode.label() + ", and no key was given",
-          "give it: Encryption.of(\""
-              + mode.label()
-              + "\", key) in LoadOptions.decrypt or Checkpoints.open");
+          "give it: " + right + " in LoadOptions.decrypt or Checkpoints.open");
     }
     if (by.how() != mode) {
       throw problems.of(
           "the file is encrypted with " + mode.label() + ", the key is for " + by.mode(),
-          "give the key with the file's mode: Encryption.of(\"" + mode.label() + "\", key)");
+          "give the key with the file's mode: " + right);
     }
-    return of(file, by, problems);
+    return by;
   }
 
   private static EncryptedContent of(Trailer.Content file, Encryption by, Problems problems)
@@ -118,7 +125,9 @@ final class EncryptedContent extends Trailer.Content {
     if (magic != by.how().magic() || ivLength != CipherBlock.UNIT) {
       throw problems.damaged(at, "the header of an encrypted block is none");
     }
-    if (cipherBytes < 1 || cipherBytes > left || cipherBytes > CipherBlock.PLAIN + CipherBlock.UNIT) {
+    if (cipherBytes < 1
+        || cipherBytes > left
+        || cipherBytes > CipherBlock.PLAIN + CipherBlock.UNIT) {
       throw problems.damaged(
           at, "an encrypted block says it has " + cipherBytes + " bytes, " + left + " are left");
     }
@@ -126,8 +135,7 @@ final class EncryptedContent extends Trailer.Content {
       throw problems.damaged(at, "the lengths of an encrypted block contradict each other");
     }
     boolean gcm = by.how() == Encryption.Mode.GCM;
-    int plain =
-        gcm ? cipherBytes : cipherBytes - padding(file, by, problems, at, cipherBytes);
+    int plain = gcm ? cipherBytes : cipherBytes - padding(file, by, problems, at, cipherBytes);
     return new Block(start, plain, at, cipherBytes);
   }
 
@@ -144,7 +152,8 @@ final class EncryptedContent extends Trailer.Content {
       Trailer.Content file, Encryption by, Problems problems, long at, int cipherBytes)
       throws IOException {
     if (cipherBytes % CipherBlock.UNIT != 0) {
-      throw problems.damaged(at, "an encrypted block has " + cipherBytes + " bytes, no multiple of 16");
+      throw problems.damaged(
+          at, "an encrypted block has " + cipherBytes + " bytes, no multiple of 16");
     }
     long end = at + CipherBlock.headerBytes(by.how()) + cipherBytes;
     byte[] before = new byte[CipherBlock.UNIT];
@@ -229,8 +238,7 @@ final class EncryptedContent extends Trailer.Content {
     header.position(Integer.BYTES).get(tag);
     header.position(header.position() + 2 * Integer.BYTES).get(iv);
     byte[] text = Arrays.copyOf(tag, block.cipherBytes + tagBytes);
-    file.read(
-        ByteBuffer.wrap(text, 0, block.cipherBytes), block.header + header.capacity());
+    file.read(ByteBuffer.wrap(text, 0, block.cipherBytes), block.header + header.capacity());
     System.arraycopy(tag, 0, text, block.cipherBytes, tagBytes);
     try {
       Cipher cipher = CipherBlock.cipher(by, Cipher.DECRYPT_MODE, iv);

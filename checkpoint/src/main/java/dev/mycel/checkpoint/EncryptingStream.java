@@ -79,7 +79,7 @@ final class EncryptingStream extends OutputStream {
     int tagBytes = CipherBlock.tagBytes(by.how());
     int cipherBytes = count - tagBytes;
     byte[] tag = Arrays.copyOfRange(block, cipherBytes, count);
-    out.write(CipherBlock.header(by.how(), tag, iv, cipherBytes).array());
+    out.write(CipherBlock.header(by.how(), tag, iv, cipherBytes));
     out.write(block, 0, cipherBytes);
     filled = 0;
   }

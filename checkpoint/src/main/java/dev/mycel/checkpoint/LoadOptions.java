@@ -47,8 +47,8 @@ public final class LoadOptions {
   }
 
   /**
-   * Whether the file should have a check sum, MindSpore's {@code crc_check}: then a file without one
-   * is read with a warning, and one with another sum than its content's is refused.
+   * Whether the file should have a check sum, MindSpore's {@code crc_check}: then a file without
+   * one is read with a warning, and one with another sum than its content's is refused.
    */
   public LoadOptions crcCheck(boolean expected) {
     return new LoadOptions(
@@ -77,8 +77,8 @@ public final class LoadOptions {
 
   /**
    * The key of an encrypted file; MindSpore's {@code dec_key} and {@code dec_mode}. A file that is
-   * not encrypted is then refused, because its content may be anybody's. Reading takes up to 128 MiB
-   * of the Java heap.
+   * not encrypted is then refused, because its content may be anybody's. Reading takes up to 128
+   * MiB of the Java heap.
    */
   public LoadOptions decrypt(Encryption encryption) {
     return new LoadOptions(verifyCrc, crcExpected, choice, specified, filtered, encryption);

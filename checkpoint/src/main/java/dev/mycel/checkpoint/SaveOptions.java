@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How a checkpoint is written; immutable, each method gives a changed copy. */
 public final class SaveOptions {
-  private static final SaveOptions DEFAULTS =
-      new SaveOptions(false, name -> true, Map.of(), null);
+  private static final SaveOptions DEFAULTS = new SaveOptions(false, name -> true, Map.of(), null);
 
   final boolean crcCheck;
   final Predicate<String> choice;
@@ -71,8 +70,8 @@ public final class SaveOptions {
   }
 
   /**
-   * Encrypts the file; MindSpore's {@code enc_key} and {@code enc_mode}. Writing then takes up to 64
-   * MiB more of the Java heap. Together with {@link #crcCheck} it is refused.
+   * Encrypts the file; MindSpore's {@code enc_key} and {@code enc_mode}. Writing then takes up to
+   * 64 MiB more of the Java heap. Together with {@link #crcCheck} it is refused.
    */
   public SaveOptions encrypt(Encryption encryption) {
     return new SaveOptions(crcCheck, choice, append, encryption);

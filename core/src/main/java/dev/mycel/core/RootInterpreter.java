@@ -34,8 +34,8 @@ public abstract class RootInterpreter extends Interpreter {
   }
 
   /**
-   * A tensor whose elements come piece by piece, so that no Java array is as large as the tensor. If
-   * a piece cannot be had there is no tensor.
+   * A tensor whose elements come piece by piece, so that no Java array is as large as the tensor.
+   * If a piece cannot be had there is no tensor.
    *
    * @param most the most elements of one piece, at least one; all but the last have so many
    */

@@ -3,11 +3,15 @@ package dev.mycel.misuse;
 import static dev.mycel.core.Ops.concat;
 import static dev.mycel.core.Ops.stack;
 import static dev.mycel.core.Ops.zeros;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.mycel.autograd.Autograd;
 import dev.mycel.checkpoint.Checkpoints;
+import dev.mycel.checkpoint.Encryption;
+import dev.mycel.checkpoint.LoadOptions;
+import dev.mycel.checkpoint.SaveOptions;
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
 import dev.mycel.core.Generator;
@@ -332,6 +336,41 @@ final class MisuseCases {
         "saving into a folder that is not there",
         () -> inFolder(f -> save(f.resolve("none").resolve("a.ckpt"))));
     c.put("saving to a full disk", MisuseCases::fullDisk);
+    encryption(c);
+  }
+
+  private static void encryption(Map<String, Runnable> c) {
+    Encryption by = Encryption.aesGcm(new byte[16]);
+    SaveOptions encrypted = SaveOptions.defaults().encrypt(by);
+    c.put("a password as a key", () -> Encryption.aesGcm("secret".getBytes(UTF_8)));
+    c.put(
+        "a mode of encryption that the JDK has not", () -> Encryption.of("SM4-CBC", new byte[16]));
+    c.put("a check sum of an encrypted file", () -> encrypted.crcCheck(true));
+    c.put("no prefix", () -> LoadOptions.defaults().specifyPrefix());
+    c.put("a parallel training's file", () -> LoadOptions.defaults().removeRedundancy(true));
+    c.put(
+        "an encrypted checkpoint without its key",
+        () -> inFolder(f -> Checkpoints.loadCheckpoint(saved(f, encrypted))));
+    c.put(
+        "an encrypted checkpoint that is opened without its key",
+        () -> inFolder(f -> Checkpoints.open(saved(f, encrypted)).close()));
+    c.put(
+        "an encrypted checkpoint with another key",
+        () -> inFolder(f -> load(saved(f, encrypted), Encryption.aesGcm(new byte[32]))));
+    c.put(
+        "an encrypted checkpoint with another mode",
+        () -> inFolder(f -> load(saved(f, encrypted), Encryption.aesCbc(new byte[16]))));
+    c.put(
+        "a key for a checkpoint that is not encrypted",
+        () -> inFolder(f -> load(saved(f, SaveOptions.defaults()), by)));
+  }
+
+  private static Path saved(Path folder, SaveOptions options) {
+    return Checkpoints.saveCheckpoint(new Dense(2, 1), folder.resolve("e.ckpt"), options);
+  }
+
+  private static void load(Path file, Encryption by) {
+    Checkpoints.loadCheckpoint(file, LoadOptions.defaults().decrypt(by));
   }
 
   private interface InFolder {
