@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -59,7 +60,7 @@ final class CheckpointSpeed {
 
   static String run(Arguments given) throws IOException, InterruptedException {
     if (given.workload().equals(CHILD)) {
-      return inspect(Path.of(System.getProperty(FILE)));
+      return inspect(Path.of(Objects.requireNonNull(System.getProperty(FILE))));
     }
     Path folder =
         Files.createTempDirectory(

@@ -136,8 +136,8 @@ final class DiffCommand implements Callable<Integer> {
   record Deviation(double largest, long place, long beyond) {
     static Deviation between(Tensor a, Tensor b, double atol, double rtol) {
       Search search = new Search(atol, rtol);
-      Tensor x = a.reshape(-1);
-      Tensor y = b.reshape(-1);
+      Tensor x = a.reshape(a.size());
+      Tensor y = b.reshape(b.size());
       boolean whole = !a.dtype().isFloat() && !b.dtype().isFloat();
       Elements.blocks(
           a.size(),

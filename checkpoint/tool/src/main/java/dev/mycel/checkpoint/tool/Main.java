@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -103,9 +104,14 @@ public final class Main implements Callable<Integer> {
             || e instanceof UncheckedIOException
             || e instanceof IOException;
     tell(err, known ? String.valueOf(e.getMessage()) : "internal error: " + e);
-    return e instanceof CheckpointException && !(e.getCause() instanceof IOException)
-        ? BAD
-        : TROUBLE;
+    return e instanceof CheckpointException && !isTrouble(e) ? BAD : TROUBLE;
+  }
+
+  /** Whether the system refused something; errors of contents have causes of other types. */
+  static boolean isTrouble(Exception e) {
+    Throwable cause = e.getCause();
+    return cause instanceof FileSystemException
+        || cause != null && cause.getClass() == IOException.class;
   }
 
   /** One line, whatever the message has. */

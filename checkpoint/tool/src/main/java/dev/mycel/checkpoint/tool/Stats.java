@@ -19,7 +19,7 @@ record Stats(
   }
 
   private static Stats ofFloats(Tensor tensor) {
-    Tensor flat = tensor.reshape(-1);
+    Tensor flat = tensor.reshape(tensor.size());
     Floats seen = new Floats();
     Elements.blocks(
         tensor.size(), (at, count) -> seen.addAll(Elements.doubles(flat, at, count)));
@@ -29,7 +29,7 @@ record Stats(
   }
 
   private static Stats ofIntegers(Tensor tensor) {
-    Tensor flat = tensor.reshape(-1);
+    Tensor flat = tensor.reshape(tensor.size());
     Integers seen = new Integers();
     Elements.blocks(tensor.size(), (at, count) -> seen.addAll(Elements.longs(flat, at, count)));
     return tensor.size() == 0

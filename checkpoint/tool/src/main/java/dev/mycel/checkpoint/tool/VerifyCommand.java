@@ -4,7 +4,6 @@ import dev.mycel.checkpoint.CheckpointEntry;
 import dev.mycel.checkpoint.CheckpointException;
 import dev.mycel.checkpoint.CheckpointFile;
 import dev.mycel.core.Scope;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,7 +65,7 @@ final class VerifyCommand implements Callable<Integer> {
       progress.add(entry.bytes());
       return true;
     } catch (CheckpointException e) {
-      if (e.getCause() instanceof IOException) {
+      if (Main.isTrouble(e)) {
         throw e;
       }
       progress.wipe();
