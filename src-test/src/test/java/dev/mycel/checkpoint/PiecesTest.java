@@ -18,8 +18,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +135,24 @@ class PiecesTest {
     try (CheckpointFile file = Checkpoints.open(saved)) {
       assertEquals(tensors.size(), file.entries().size());
       tensors.forEach((name, t) -> SafetensorsTest.assertSame(name, t, file.tensor(name)));
+    }
+  }
+
+  @Test
+  void aFileThatIsCutWhileItIsOpenEndsInAnError() throws IOException {
+    Map<String, Tensor> tensors = Map.of("x", Random.uniform(Shape.of(500_000), 0, 1));
+    for (Path path :
+        List.of(
+            Checkpoints.saveCheckpoint(tensors, folder.resolve("cut")),
+            Checkpoints.saveSafetensors(tensors, folder.resolve("cut")))) {
+      try (CheckpointFile file = Checkpoints.open(path);
+          FileChannel other = FileChannel.open(path, StandardOpenOption.WRITE)) {
+        long before = Interpreters.root().memory().liveBytes();
+        other.truncate(1_000_000);
+        CheckpointException e = assertThrows(CheckpointException.class, () -> file.tensor("x"));
+        assertTrue(e.getMessage().contains("the file became shorter while it was read"));
+        assertTrue(Interpreters.root().memory().liveBytes() <= before);
+      }
     }
   }
 
