@@ -173,9 +173,9 @@ public final class Checkpoints {
   // ---- NumPy ------------------------------------------------------------------------------------
 
   /**
-   * Saves a tensor as {@code np.save} saves an array, with the same bytes. bfloat16, which NumPy does
-   * not know, is written as {@code ml_dtypes} makes it: {@code np.load(file).view(ml_dtypes.bfloat16)}
-   * gives it back.
+   * Saves a tensor as {@code np.save} saves an array, with the same bytes. bfloat16, which NumPy
+   * does not know, is written as {@code ml_dtypes} makes it: {@code
+   * np.load(file).view(ml_dtypes.bfloat16)} gives it back.
    *
    * @param file gets the suffix {@code .npy} if it has not; an existing file is replaced
    * @return the file that was written
@@ -363,7 +363,8 @@ public final class Checkpoints {
     return NetLoader.load(net, parameters, mode);
   }
 
-  // ---- loading by maps of names -------------------------------------------------------------------
+  // ---- loading by maps of names
+  // -------------------------------------------------------------------
 
   /**
    * Loads a file of any format into a network, whose parameters the map finds under other names:

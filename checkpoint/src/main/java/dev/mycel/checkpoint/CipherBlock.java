@@ -27,7 +27,9 @@ final class CipherBlock {
   /** What stands in a block after its tag and before the cipher text, with the mode's number. */
   private static final int FIELDS = 4 * Integer.BYTES + UNIT;
 
-  /** Bytes that go through a cipher at a time: many short calls are soon compiled, few long are not. */
+  /**
+   * Bytes that go through a cipher at a time: many short calls are soon compiled, few long are not.
+   */
   private static final int STEP = 1 << 14;
 
   private CipherBlock() {}

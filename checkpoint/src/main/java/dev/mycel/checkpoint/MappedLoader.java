@@ -127,8 +127,7 @@ final class MappedLoader {
           ValueForm expects = new ValueForm(parameter.shape(), parameter.dtype());
           rows.add(
               entry == null
-                  ? new Row(
-                      Status.MISSING, name, expects, expected.get(name), null, "", List.of())
+                  ? new Row(Status.MISSING, name, expects, expected.get(name), null, "", List.of())
                   : compared(name, expects, entry));
         });
     mapped.values().forEach(entry -> rows.add(unexpected(entry)));

@@ -68,8 +68,7 @@ public final class MappingReport {
   private final Map<Status, Integer> counts = new EnumMap<>(Status.class);
   private final boolean loaded;
 
-  MappingReport(
-      String source, String net, List<Row> rows, List<String> dropped, boolean loaded) {
+  MappingReport(String source, String net, List<Row> rows, List<String> dropped, boolean loaded) {
     this.source = source;
     this.net = net;
     this.rows = List.copyOf(rows);

@@ -29,7 +29,8 @@ final class NameMapFile {
       }
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      throw problems.io(e, "the file is no text in UTF-8", "a map of names has a rule on each line");
+      throw problems.io(
+          e, "the file is no text in UTF-8", "a map of names has a rule on each line");
     } catch (IOException e) {
       throw problems.io(e, "the file cannot be read", "check its name and rights");
     }
@@ -38,7 +39,10 @@ final class NameMapFile {
     } catch (ArgumentException e) {
       String why = String.valueOf(e.getMessage());
       throw new CheckpointException(
-          Messages.of("readNameMap: " + why.replaceFirst("^nameMap: ", "")).line("file", file).text(), e);
+          Messages.of("readNameMap: " + why.replaceFirst("^nameMap: ", ""))
+              .line("file", file)
+              .text(),
+          e);
     }
   }
 }

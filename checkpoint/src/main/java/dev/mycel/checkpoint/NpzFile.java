@@ -23,8 +23,7 @@ final class NpzFile extends CheckpointFile {
   /** An array and the entry of the archive that it is. */
   private record Located(ZipDirectory.Entry zipped, NumpyHeader header) {}
 
-  private NpzFile(
-      Path path, FileChannel channel, ZipDirectory zip, Map<String, Located> located) {
+  private NpzFile(Path path, FileChannel channel, ZipDirectory zip, Map<String, Located> located) {
     super(path, NumpyFormat.NAME, Map.of(), entries(located));
     this.channel = channel;
     this.zip = zip;
@@ -54,8 +53,7 @@ final class NpzFile extends CheckpointFile {
       }
       NumpyHeader header = header(zip, entry, left, limits, problems);
       left -= header.length();
-      String name =
-          entry.name().substring(0, entry.name().length() - NumpyFormat.SUFFIX.length());
+      String name = entry.name().substring(0, entry.name().length() - NumpyFormat.SUFFIX.length());
       check.add(name, entry.header(), header.content());
       located.put(name, new Located(entry, header));
     }
@@ -73,10 +71,7 @@ final class NpzFile extends CheckpointFile {
           limits,
           (position, what, hint) ->
               problems.entry(
-                  entry.name(),
-                  entry.start() + (entry.isCompressed() ? 0 : position),
-                  what,
-                  hint));
+                  entry.name(), entry.start() + (entry.isCompressed() ? 0 : position), what, hint));
     }
   }
 
@@ -93,8 +88,7 @@ final class NpzFile extends CheckpointFile {
     }
     try (ZipStream stream = zip.stream(at.zipped())) {
       stream.read(ByteBuffer.allocate((int) header.length()));
-      return StoredTensors.load(
-          this, entry, type, at.zipped().start(), header.elements(stream));
+      return StoredTensors.load(this, entry, type, at.zipped().start(), header.elements(stream));
     }
   }
 

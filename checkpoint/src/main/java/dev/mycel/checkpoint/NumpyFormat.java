@@ -27,8 +27,7 @@ final class NumpyFormat implements FileFormat {
   @Override
   public boolean matches(byte[] head, Path file) {
     int length = NumpyHeader.MAGIC.length;
-    return head.length >= length
-        && Arrays.equals(head, 0, length, NumpyHeader.MAGIC, 0, length);
+    return head.length >= length && Arrays.equals(head, 0, length, NumpyHeader.MAGIC, 0, length);
   }
 
   @Override

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param length bytes of the whole header
  * @param content bytes of the elements
  */
-record NumpyHeader(
-    NumpyType type, boolean fortran, List<Long> shape, long length, long content) {
+record NumpyHeader(NumpyType type, boolean fortran, List<Long> shape, long length, long content) {
   static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
   /** Magic, version, and the length in two bytes; from version 2 on it has four. */
@@ -81,8 +80,7 @@ record NumpyHeader(
   }
 
   private static byte[] text(
-      Input in, int prefix, long length, long size, long most, Failure failure)
-      throws IOException {
+      Input in, int prefix, long length, long size, long most, Failure failure) throws IOException {
     if (length > size - prefix) {
       throw failure.at(
           MAGIC.length + 2,
@@ -120,8 +118,7 @@ record NumpyHeader(
     }
     long needed = type.bytes(elements);
     if (needed < 0) {
-      throw failure.at(
-          0, "shape " + shape + " of " + type.name() + " is beyond 2^63 bytes", AGAIN);
+      throw failure.at(0, "shape " + shape + " of " + type.name() + " is beyond 2^63 bytes", AGAIN);
     }
     if (needed != content) {
       throw failure.at(

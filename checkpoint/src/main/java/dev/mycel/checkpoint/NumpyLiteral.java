@@ -92,7 +92,8 @@ final class NumpyLiteral {
         shape = shape();
       }
       default ->
-          throw failure.at(from, "the header has the key '" + key + "', which NumPy does not write");
+          throw failure.at(
+              from, "the header has the key '" + key + "', which NumPy does not write");
     }
     if (again) {
       throw failure.at(from, "'" + key + "' stands twice in the header");
@@ -214,7 +215,8 @@ final class NumpyLiteral {
       } else if (c == ']' || c == ')') {
         int last = open.length() - 1;
         if (open.charAt(last) != c) {
-          throw failure.at(at, "descr has " + shown() + " where " + open.charAt(last) + " should be");
+          throw failure.at(
+              at, "descr has " + shown() + " where " + open.charAt(last) + " should be");
         }
         open.setLength(last);
       } else if (c == '\'' || c == '"') {

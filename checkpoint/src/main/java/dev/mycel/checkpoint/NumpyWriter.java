@@ -66,7 +66,8 @@ final class NumpyWriter {
     if (!(item instanceof Item.Numbers numbers)) {
       throw new ArgumentException(
           Messages.of(op + ": '" + name + "' is a text, and NumPy's files hold arrays alone")
-              .hint("leave it out with NpzOptions.choose, or call saveSafetensors, which keeps texts")
+              .hint(
+                  "leave it out with NpzOptions.choose, or call saveSafetensors, which keeps texts")
               .text());
     }
     if (!ZipDirectory.isUsable(item.name() + NumpyFormat.SUFFIX)) {

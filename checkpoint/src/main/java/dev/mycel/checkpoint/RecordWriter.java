@@ -84,8 +84,7 @@ final class RecordWriter {
 
     void start() throws IOException {
       inRecord = (int) Math.min(left, chunk);
-      startRecord(
-          numbers.name(), numbers.shape().dims(), numbers.dtype().displayName(), inRecord);
+      startRecord(numbers.name(), numbers.shape().dims(), numbers.dtype().displayName(), inRecord);
       out.flush();
     }
 

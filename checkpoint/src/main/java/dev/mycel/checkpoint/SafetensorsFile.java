@@ -47,11 +47,7 @@ final class SafetensorsFile extends CheckpointFile {
       throw new IllegalStateException("checkpoint: no content of " + entry.name());
     }
     return StoredTensors.load(
-        this,
-        entry,
-        at.type(),
-        at.offset(),
-        StoredTensors.at(file, at.offset(), entry.bytes()));
+        this, entry, at.type(), at.offset(), StoredTensors.at(file, at.offset(), entry.bytes()));
   }
 
   @Override

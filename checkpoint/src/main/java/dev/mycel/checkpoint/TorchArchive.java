@@ -32,8 +32,8 @@ final class TorchArchive {
    *
    * @param fileBytes bytes of the whole file
    */
-  static TorchFile.Contents read(
-      ZipDirectory zip, long fileBytes, Limits limits, Problems problems) throws IOException {
+  static TorchFile.Contents read(ZipDirectory zip, long fileBytes, Limits limits, Problems problems)
+      throws IOException {
     return new TorchArchive(zip, fileBytes, limits, problems).read();
   }
 

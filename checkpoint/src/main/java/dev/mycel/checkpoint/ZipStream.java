@@ -36,8 +36,7 @@ final class ZipStream implements StoredTensors.Content, AutoCloseable {
     this.entry = entry;
     crc = checked ? new CRC32() : null;
     inflater = entry.isCompressed() ? new Inflater(true) : null;
-    input =
-        ByteBuffer.allocate(entry.isCompressed() ? (int) Math.min(INPUT, entry.packed()) : 0);
+    input = ByteBuffer.allocate(entry.isCompressed() ? (int) Math.min(INPUT, entry.packed()) : 0);
     at = entry.start();
   }
 
@@ -81,8 +80,7 @@ final class ZipStream implements StoredTensors.Content, AutoCloseable {
         }
         if (from.finished()) {
           long end = done + into.position() - start;
-          throw zip.damaged(
-              entry, "the entry inflates to " + end + " bytes, not " + entry.size());
+          throw zip.damaged(entry, "the entry inflates to " + end + " bytes, not " + entry.size());
         }
         feed(from);
       }
@@ -116,8 +114,7 @@ final class ZipStream implements StoredTensors.Content, AutoCloseable {
     try {
       while (!from.finished()) {
         if (from.inflate(beyond) > 0) {
-          throw zip.damaged(
-              entry, "the entry inflates to more than " + entry.size() + " bytes");
+          throw zip.damaged(entry, "the entry inflates to more than " + entry.size() + " bytes");
         }
         if (!from.finished()) {
           feed(from);

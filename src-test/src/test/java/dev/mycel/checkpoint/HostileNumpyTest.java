@@ -29,8 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Arrays and archives of NumPy that were made to harm a reader. */
 class HostileNumpyTest {
-  private static final String PLAIN =
-      "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }";
+  private static final String PLAIN = "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }";
 
   /** Whatever a file of some KiB claims; classes that are loaded for the first time count, too. */
   private static final long MOST_ALLOCATED = 16L << 20;
@@ -48,8 +47,7 @@ class HostileNumpyTest {
     return cat(NumpyHeader.MAGIC, 1, 0, u2(text.length), text, content);
   }
 
-  private CheckpointException refused(String name, byte[] bytes, Limits limits)
-      throws IOException {
+  private CheckpointException refused(String name, byte[] bytes, Limits limits) throws IOException {
     Path path = Files.write(folder.resolve(name), bytes);
     long before = Mutations.allocated();
     CheckpointException e =
@@ -69,8 +67,7 @@ class HostileNumpyTest {
     refused(name, bytes, reason, Limits.defaults());
   }
 
-  private void refused(String name, byte[] bytes, String reason, Limits limits)
-      throws IOException {
+  private void refused(String name, byte[] bytes, String reason, Limits limits) throws IOException {
     String message = refused(name, bytes, limits).getMessage();
     assertTrue(message.contains(reason), message);
     assertTrue(message.contains(folder.resolve(name).toString()), message);
@@ -195,8 +192,7 @@ class HostileNumpyTest {
         "a.npz",
         TorchSamples.zip(Map.of("a.npy", cat("GIF89a and more")), false),
         "this is no array: it does not begin with 93 and NUMPY");
-    refused(
-        "a.npz", TorchSamples.zip(Map.of("a.npy", new byte[0]), false), "an array has 0 bytes");
+    refused("a.npz", TorchSamples.zip(Map.of("a.npy", new byte[0]), false), "an array has 0 bytes");
   }
 
   @Test
@@ -214,8 +210,7 @@ class HostileNumpyTest {
       CheckpointEntry entry = file.entries().get(0);
       assertEquals(
           new CheckpointEntry("tensor", "|O (object)", null, List.of(1L), pickle.length), entry);
-      CheckpointException e =
-          assertThrows(CheckpointException.class, () -> file.tensor("tensor"));
+      CheckpointException e = assertThrows(CheckpointException.class, () -> file.tensor("tensor"));
       assertTrue(e.getMessage().contains("|O (object) of 'tensor'"), e.getMessage());
     }
     assertFalse(Files.exists(Path.of("executed_pickle.txt")), "a pickle was run");
@@ -304,8 +299,7 @@ class HostileNumpyTest {
   void aChangedByteOfAnArrayIsFoundByItsCheckSum() throws IOException {
     byte[] array = npy(PLAIN, cat("abcd"));
     for (byte[] whole :
-        List.of(
-            TorchSamples.zip(Map.of("a.npy", array), false), deflatedStored("a.npy", array))) {
+        List.of(TorchSamples.zip(Map.of("a.npy", array), false), deflatedStored("a.npy", array))) {
       byte[] content = whole.clone();
       content[indexOf(whole, cat("abcd")) + 1] ^= 1;
       refused("a.npz", content, "the check sum is not that of the content");
@@ -387,8 +381,7 @@ class HostileNumpyTest {
     System.arraycopy(u4(30 + 5 + 8), 0, listed, 42, 4);
     byte[] body = Arrays.copyOf(outer, outerList);
     byte[] first = Arrays.copyOfRange(outer, outerList, outerList + 46 + 5);
-    byte[] end =
-        cat("PK", 5, 6, u4(0), u2(2), u2(2), u4(2 * (46 + 5)), u4(outerList), u2(0));
+    byte[] end = cat("PK", 5, 6, u4(0), u2(2), u2(2), u4(2 * (46 + 5)), u4(outerList), u2(0));
     refused("a.npz", cat(body, first, listed, end), "the entry overlaps 'a.npy'");
   }
 

@@ -139,8 +139,7 @@ class MappingReportTest {
   @Test
   void aRuleWhoseValueDoesNotFitIsReportedAndNotThrown() {
     Net net = new Net();
-    NameMap map =
-        NameMap.parse("name fc.bias -> fc.bias transpose").then(NameMap.fromPyTorch(net));
+    NameMap map = NameMap.parse("name fc.bias -> fc.bias transpose").then(NameMap.fromPyTorch(net));
     MappingReport report = Checkpoints.load(entries(), net, map, MappingMode.DRY_RUN);
     MappingReport.Row row =
         report.rows(Status.UNFIT).stream()
@@ -198,8 +197,6 @@ class MappingReportTest {
     entries.put("weight", null);
     assertThrows(
         ArgumentException.class,
-        () ->
-            Checkpoints.load(
-                entries, new Dense(1, 1), NameMap.identity(), MappingMode.DRY_RUN));
+        () -> Checkpoints.load(entries, new Dense(1, 1), NameMap.identity(), MappingMode.DRY_RUN));
   }
 }

@@ -367,14 +367,14 @@ class MappingTorchTest {
     assertEquals(2, report.count(Status.UNEXPECTED));
     assertEquals("model.scores.weight", report.rows(Status.MISSING).get(0).entry());
     assertEquals(
-        "model.scores.weight", report.rows(Status.MISSING).get(0).nearest().get(0), "its form counts");
-    assertEquals(
-        "scores.weight", report.rows(Status.UNEXPECTED).get(0).nearest().get(0));
+        "model.scores.weight",
+        report.rows(Status.MISSING).get(0).nearest().get(0),
+        "its form counts");
+    assertEquals("scores.weight", report.rows(Status.UNEXPECTED).get(0).nearest().get(0));
     Map<String, Tensor> now = snapshot(net);
     SafetensorsTest.assertSame("scores", before.get("scores.weight"), now.get("scores.weight"));
     try (CheckpointFile file = Checkpoints.open(file("text.pt"))) {
-      SafetensorsTest.assertSame(
-          "norm", file.tensor("model.norm.weight"), now.get("norm.gamma"));
+      SafetensorsTest.assertSame("norm", file.tensor("model.norm.weight"), now.get("norm.gamma"));
     }
   }
 }

@@ -105,8 +105,7 @@ class MutationTest {
         pickles(),
         new Format("pt legacy", "changed.pt", files("pytorch/", "legacy_views.pt", "legacy.pt")),
         new Format("npy", "changed.npy", files("numpy/", NPY)),
-        new Format("npz stored", "changed.npz", files("numpy/", "stored.npz"))
-            .sealed(),
+        new Format("npz stored", "changed.npz", files("numpy/", "stored.npz")).sealed(),
         new Format(
                 "npz deflated",
                 "changed.npz",
@@ -118,7 +117,12 @@ class MutationTest {
   private static final String[] TORCH = {"views.pt", "parameter.pt", "module.pt", "dtypes.pt"};
 
   private static final String[] NPY = {
-    "float32.npy", "columns.npy", "big.npy", "scalar.npy", "bfloat16.npy", "version2.npy",
+    "float32.npy",
+    "columns.npy",
+    "big.npy",
+    "scalar.npy",
+    "bfloat16.npy",
+    "version2.npy",
     "version3.npy"
   };
 

@@ -82,7 +82,8 @@ final class Mutations {
       assertTrue(e.getMessage().contains(name), () -> what + ": " + e.getMessage());
       assertTrue(e.getMessage().contains("hint"), () -> what + ": " + e.getMessage());
     } catch (RuntimeException | Error | IOException e) {
-      Path kept = Files.createDirectories(Path.of("target/mutations")).resolve(what + "-" + name(file));
+      Path kept =
+          Files.createDirectories(Path.of("target/mutations")).resolve(what + "-" + name(file));
       Files.write(kept, bytes);
       throw new AssertionError(what + ", kept as " + kept, e);
     }

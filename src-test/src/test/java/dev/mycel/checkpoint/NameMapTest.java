@@ -63,9 +63,11 @@ class NameMapTest {
     return switch (random.nextInt(5)) {
       case 0 -> Transforms.transpose();
       case 1 -> Transforms.reorder(random.nextInt(2), 2, 0, 3, 1);
-      case 2 -> Transforms.expandDims(1).then(Transforms.permute(2, 0, 1)).then(Transforms.squeeze(2));
-      case 3 -> Transforms.reshape(Shape.of(8, 8), Shape.of(4, 16)).then(
-          Transforms.reshape(Shape.of(4, 16), Shape.of(8, 8)));
+      case 2 ->
+          Transforms.expandDims(1).then(Transforms.permute(2, 0, 1)).then(Transforms.squeeze(2));
+      case 3 ->
+          Transforms.reshape(Shape.of(8, 8), Shape.of(4, 16))
+              .then(Transforms.reshape(Shape.of(4, 16), Shape.of(8, 8)));
       default -> Transforms.identity();
     };
   }
@@ -110,13 +112,15 @@ class NameMapTest {
     return map.build();
   }
 
-  private static void assertSame(long seed, Map<String, Tensor> expected, Map<String, Tensor> found) {
+  private static void assertSame(
+      long seed, Map<String, Tensor> expected, Map<String, Tensor> found) {
     assertEquals(
         List.copyOf(new TreeMap<>(expected).keySet()),
         List.copyOf(new TreeMap<>(found).keySet()),
         "seed " + seed);
     expected.forEach(
-        (name, value) -> SafetensorsTest.assertSame(name + ", seed " + seed, value, found.get(name)));
+        (name, value) ->
+            SafetensorsTest.assertSame(name + ", seed " + seed, value, found.get(name)));
   }
 
   @Test
@@ -179,7 +183,8 @@ class NameMapTest {
   void theFirstRuleThatMatchesDecides() {
     String rules = "name a.b -> x\nname a.* -> y.*\nprefix a. -> z.\nothers keep\n";
     assertEquals(
-        List.of("x", "y.c", "z.c.d", "b.a", "a"), renamed(rules, "a.b", "a.c", "a.c.d", "b.a", "a"));
+        List.of("x", "y.c", "z.c.d", "b.a", "a"),
+        renamed(rules, "a.b", "a.c", "a.c.d", "b.a", "a"));
     NameMap back = NameMap.parse(rules).inverse();
     NamePlan plan = back.plan(List.of("x", "y.c", "y.b", "z.c.d", "z.c"));
     assertEquals(
@@ -191,8 +196,12 @@ class NameMapTest {
   @Test
   void starsStandForPartsOfNames() {
     assertEquals(
-        List.of("l1.w", "l.w", "h.12.q.w"), renamed("name l*.weight -> l*.w\nname **.weight -> **.w",
-            "l1.weight", "l.weight", "h.12.q.weight"));
+        List.of("l1.w", "l.w", "h.12.q.w"),
+        renamed(
+            "name l*.weight -> l*.w\nname **.weight -> **.w",
+            "l1.weight",
+            "l.weight",
+            "h.12.q.weight"));
     assertEquals(List.of("b.2.x", "a.b"), renamed("name a.*.** -> b.*.**", "a.2.x", "a.b"));
     assertEquals(
         List.of("a.1.qk", "b.q", "b.k"),
@@ -235,10 +244,9 @@ class NameMapTest {
             .copy("a.w", List.of("a.w1", "a.w2"))
             .build();
     Map<String, Tensor> found =
-        map.apply(
-            Map.of(
-                "a.b1", ones(2), "a.b2", ones(2).mul(21), "a.w", ones(1)));
-    assertEquals(List.of("a.bias", "a.w1", "a.w2", "steps"), found.keySet().stream().sorted().toList());
+        map.apply(Map.of("a.b1", ones(2), "a.b2", ones(2).mul(21), "a.w", ones(1)));
+    assertEquals(
+        List.of("a.bias", "a.w1", "a.w2", "steps"), found.keySet().stream().sorted().toList());
     assertEquals(22, found.get("a.bias").toFloatArray()[1]);
     ArgumentException e = assertThrows(ArgumentException.class, map::inverse);
     assertTrue(e.getMessage().contains("value *.b1 *.b2 -> *.bias"), e.getMessage());
@@ -271,11 +279,11 @@ class NameMapTest {
 
   @Test
   void twoEntriesOfOneNameAreRefused() {
-    refuses(
-        "two entries become 'b'", () -> NameMap.parse("name a -> b").plan(List.of("a", "b")));
+    refuses("two entries become 'b'", () -> NameMap.parse("name a -> b").plan(List.of("a", "b")));
     refuses("a name has 1 to 1024 characters, got 0", () -> NameMap.builder().name("", "b"));
-    refuses("a name of 1034 characters", () ->
-        NameMap.parse("add 0123456789").plan(List.of("x".repeat(1024))));
+    refuses(
+        "a name of 1034 characters",
+        () -> NameMap.parse("add 0123456789").plan(List.of("x".repeat(1024))));
     assertEquals(
         1, NameMap.parse("add 0123456789").plan(List.of("x".repeat(1025))).entries().size());
   }
@@ -349,10 +357,10 @@ class NameMapTest {
           assertTrue(e.getMessage().contains(part), e.getMessage());
           assertTrue(e.getMessage().matches("(?s)nameMap: line \\d+: .*"), e.getMessage());
         });
-    refuses("line 10001: there are more than 10000", () -> NameMap.parse("drop a\n".repeat(10_001)));
-    refuses("the text is too long", () -> NameMap.parse("#".repeat(1 << 21)));
     refuses(
-        "too large together", () -> NameMap.parse("regex (a{1000}) -> b\n".repeat(200)));
+        "line 10001: there are more than 10000", () -> NameMap.parse("drop a\n".repeat(10_001)));
+    refuses("the text is too long", () -> NameMap.parse("#".repeat(1 << 21)));
+    refuses("too large together", () -> NameMap.parse("regex (a{1000}) -> b\n".repeat(200)));
   }
 
   @Test
@@ -367,6 +375,10 @@ class NameMapTest {
   void quotesHoldWhatWouldBeAWordOfTheLanguage() {
     assertEquals(
         List.of("to", "a b", "->"),
-        renamed("name x -> \"to\"\nname y -> \"a b\"\nname \"q\\\"\\\\\" -> \"->\"", "x", "y", "q\"\\"));
+        renamed(
+            "name x -> \"to\"\nname y -> \"a b\"\nname \"q\\\"\\\\\" -> \"->\"",
+            "x",
+            "y",
+            "q\"\\"));
   }
 }

@@ -196,10 +196,7 @@ class NumpyTest {
     byte[] bytes = Files.readAllBytes(path);
     byte[] array = Arrays.copyOfRange(bytes, 30 + 5, 30 + 5 + 128 + 4 * values.length);
     String header = new String(array, 10, 118, StandardCharsets.US_ASCII);
-    String turned =
-        header
-            .replace("False", "True ")
-            .replace("(2050, 2100)", "(2100, 2050)");
+    String turned = header.replace("False", "True ").replace("(2050, 2100)", "(2100, 2050)");
     byte[] text = turned.getBytes(StandardCharsets.US_ASCII);
     System.arraycopy(text, 0, array, 10, text.length);
     try (CheckpointFile file = Checkpoints.open(Files.write(folder.resolve("t.npy"), array))) {

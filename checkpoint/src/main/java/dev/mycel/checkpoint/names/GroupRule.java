@@ -66,10 +66,7 @@ final class GroupRule implements Rule {
   /** One name for another, with a change of the value. */
   static GroupRule name(String from, String to, ValueTransform transform) {
     GroupRule rule = nameOneWay(from, to, transform);
-    return transform
-        .inverse()
-        .map(back -> pair(rule, nameOneWay(to, from, back)))
-        .orElse(rule);
+    return transform.inverse().map(back -> pair(rule, nameOneWay(to, from, back))).orElse(rule);
   }
 
   private static GroupRule nameOneWay(String from, String to, ValueTransform transform) {
@@ -97,7 +94,8 @@ final class GroupRule implements Rule {
   /** A name that is left out, and has that value on the way back. */
   static GroupRule dropConstant(String name, Tensor value) {
     NamePattern literal = NamePattern.of(name);
-    GroupRule drop = new GroupRule("drop " + MapText.quoted(name), List.of(literal), false, List.of());
+    GroupRule drop =
+        new GroupRule("drop " + MapText.quoted(name), List.of(literal), false, List.of());
     if (!literal.isLiteral()) {
       throw drop.refused("a constant has a name without stars", "name each constant");
     }
@@ -123,8 +121,7 @@ final class GroupRule implements Rule {
     return pair(concatOneWay(from, axis, to, extents), splitOneWay(to, axis, from, extents));
   }
 
-  private static GroupRule splitOneWay(
-      String from, int axis, List<String> to, List<Long> sizes) {
+  private static GroupRule splitOneWay(String from, int axis, List<String> to, List<Long> sizes) {
     List<Out> outs = new ArrayList<>();
     for (int i = 0; i < to.size(); i++) {
       outs.add(new Out(NamePattern.of(to.get(i)), new Pieces.Part(axis, i, to.size(), sizes)));
@@ -133,8 +130,7 @@ final class GroupRule implements Rule {
     return new GroupRule(text, patterns(List.of(from)), false, outs);
   }
 
-  private static GroupRule concatOneWay(
-      List<String> from, int axis, String to, List<Long> sizes) {
+  private static GroupRule concatOneWay(List<String> from, int axis, String to, List<Long> sizes) {
     String text = line("concat", from, List.of(to), axes(axis, sizes));
     Out out = new Out(NamePattern.of(to), new Pieces.Joined(axis, sizes));
     return new GroupRule(text, patterns(from), false, List.of(out));
@@ -157,7 +153,8 @@ final class GroupRule implements Rule {
               .line("parts", parts)
               .line("axis ", axis)
               .line("sizes", sizes.length == 0 ? "equal" : Arrays.toString(sizes))
-              .hint("it has two parts or more, an axis from 0 on, and a positive size for each or none")
+              .hint(
+                  "it has two parts or more, an axis from 0 on, and a positive size for each or none")
               .text());
     }
     return Arrays.stream(sizes).boxed().toList();

@@ -20,7 +20,15 @@ final class MapText {
   private static final String ARROW = "->";
   private static final Set<String> KEYWORDS =
       Set.of(
-          ARROW, "axis", "sizes", "transpose", "permute", "reshape", "to", "expand", "squeeze",
+          ARROW,
+          "axis",
+          "sizes",
+          "transpose",
+          "permute",
+          "reshape",
+          "to",
+          "expand",
+          "squeeze",
           "reorder");
   private static final String KINDS =
       "name, prefix, strip, add, regex, drop, split, concat, copy, tie, others, then";
@@ -233,8 +241,9 @@ final class MapText {
   private String word() {
     if (at == words.size() || words.get(at).isKeyword()) {
       throw wrong(
-          at == words.size() ? "a name is missing at the end" : "a name is missing before '"
-              + words.get(at).text() + "'",
+          at == words.size()
+              ? "a name is missing at the end"
+              : "a name is missing before '" + words.get(at).text() + "'",
           "a name that is a word of the language stands in quotes");
     }
     return words.get(at++).text();

@@ -9,8 +9,7 @@ import java.util.List;
  * @param dropped names that no entry is made of
  * @param unusedRules rules that no name fitted, as a text map states them
  */
-public record NamePlan(
-    List<MappedEntry> entries, List<String> dropped, List<String> unusedRules) {
+public record NamePlan(List<MappedEntry> entries, List<String> dropped, List<String> unusedRules) {
   /** Copies the lists. */
   public NamePlan {
     entries = List.copyOf(entries);

@@ -194,8 +194,7 @@ final class Stage {
     private boolean take(int index, GroupRule group, List<String> found) {
       List<String> wanted = group.sources().stream().map(s -> s.fill(found)).toList();
       List<String> there = wanted.stream().filter(left::containsKey).distinct().toList();
-      boolean enough =
-          group.needsAnyOnly() ? !there.isEmpty() : there.size() == wanted.size();
+      boolean enough = group.needsAnyOnly() ? !there.isEmpty() : there.size() == wanted.size();
       List<String> targets = group.outs().stream().map(o -> o.name().fill(found)).toList();
       if (!enough || !targets.stream().allMatch(t -> leadsBack(index, t))) {
         return false;
@@ -231,8 +230,7 @@ final class Stage {
           MappedEntry other = byName.putIfAbsent(entry.name(), entry);
           if (other != null) {
             throw new ArgumentException(
-                Messages.of(
-                        "nameMap: two entries become '" + NameMap.shortened(entry.name()) + "'")
+                Messages.of("nameMap: two entries become '" + NameMap.shortened(entry.name()) + "'")
                     .line("one  ", String.join(", ", other.sources()))
                     .line("other", String.join(", ", entry.sources()))
                     .hint("drop one of them, or give it another name")

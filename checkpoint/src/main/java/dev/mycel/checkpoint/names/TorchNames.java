@@ -97,8 +97,7 @@ final class TorchNames {
     boolean wrapper = throughWrappers && atRoot && !cell.autoPrefix();
     cell.nameCells()
         .forEach(
-            (name, child) ->
-                walk(child, wrapper ? path : join(path, module(cell, name)), wrapper));
+            (name, child) -> walk(child, wrapper ? path : join(path, module(cell, name)), wrapper));
     onPath.remove(cell);
   }
 

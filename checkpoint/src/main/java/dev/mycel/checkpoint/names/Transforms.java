@@ -42,14 +42,14 @@ public final class Transforms {
     UnaryOperator<Shape> shape =
         s -> {
           if (s.rank() != axes.length) {
-            throw new ArgumentException(text + " needs " + axes.length + " axes, not those of " + s);
+            throw new ArgumentException(
+                text + " needs " + axes.length + " axes, not those of " + s);
           }
           return Shape.of(Arrays.stream(axes).mapToLong(s::dim).toArray());
         };
     int[] back = inverseOrder(axes);
     String backText = text.equals("transpose") ? text : "permute " + joined(back);
-    return single(
-        text, shape, t -> t.permute(axes), () -> permuting(backText, back));
+    return single(text, shape, t -> t.permute(axes), () -> permuting(backText, back));
   }
 
   /** Gives the elements, in row-major order, that shape. It does not know its way back. */
@@ -66,8 +66,7 @@ public final class Transforms {
     return reshaping(text, from, to);
   }
 
-  private static ValueTransform reshaping(
-      String text, @Nullable Shape from, Shape to) {
+  private static ValueTransform reshaping(String text, @Nullable Shape from, Shape to) {
     UnaryOperator<Shape> shape =
         s -> {
           if (from == null ? s.size() != to.size() : !from.equals(s)) {
@@ -151,18 +150,12 @@ public final class Transforms {
   }
 
   private static ValueTransform single(
-      String text,
-      UnaryOperator<Shape> shape,
-      UnaryOperator<Tensor> value,
-      @Nullable Back back) {
+      String text, UnaryOperator<Shape> shape, UnaryOperator<Tensor> value, @Nullable Back back) {
     return new Single(text, shape, value, back);
   }
 
   private record Single(
-      String text,
-      UnaryOperator<Shape> shape,
-      UnaryOperator<Tensor> value,
-      @Nullable Back back)
+      String text, UnaryOperator<Shape> shape, UnaryOperator<Tensor> value, @Nullable Back back)
       implements ValueTransform {
     @Override
     public ValueForm form(List<ValueForm> sources) {

@@ -23,7 +23,9 @@ public interface ValueTransform {
   /** The result: a tensor of that form, which may be a view of a source. */
   Tensor apply(List<Tensor> sources);
 
-  /** What makes the source of the result again, for a transform of one source that loses nothing. */
+  /**
+   * What makes the source of the result again, for a transform of one source that loses nothing.
+   */
   default Optional<ValueTransform> inverse() {
     return Optional.empty();
   }

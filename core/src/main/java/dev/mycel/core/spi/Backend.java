@@ -43,8 +43,8 @@ public interface Backend {
 
   /**
    * The memory of elements as bytes in the native order, for content that comes from a file or goes
-   * to one: nothing is copied. A backend that does not implement it gets such content through {@link
-   * #copyIn} and {@link #copyOut}.
+   * to one: nothing is copied. A backend that does not implement it gets such content through
+   * {@link #copyIn} and {@link #copyOut}.
    *
    * @param at the first element
    * @param count how many; {@code at + count} is at most the storage's size, and the bytes are less

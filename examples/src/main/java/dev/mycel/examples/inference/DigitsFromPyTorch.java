@@ -40,8 +40,14 @@ public final class DigitsFromPyTorch {
   private static final class DigitsNet extends Cell<Tensor, Tensor> {
     private final SequentialCell features =
         new SequentialCell(
-            conv(1, 16), new BatchNorm2d(16), new ReLU(), new MaxPool2d(2, 2),
-            conv(16, 32), new BatchNorm2d(32), new ReLU(), new MaxPool2d(2, 2));
+            conv(1, 16),
+            new BatchNorm2d(16),
+            new ReLU(),
+            new MaxPool2d(2, 2),
+            conv(16, 32),
+            new BatchNorm2d(32),
+            new ReLU(),
+            new MaxPool2d(2, 2));
     private final Flatten flatten = new Flatten();
     private final Dense hidden = new Dense(32 * 2 * 2, 64);
     private final Dense scores = new Dense(64, 10);
@@ -78,7 +84,8 @@ public final class DigitsFromPyTorch {
       Tensor scores = net.call(images);
       out.println(report);
 
-      long right = (long) scores.argmax(-1).eq(file.tensor("labels")).cast(DType.INT64).sum().item();
+      long right =
+          (long) scores.argmax(-1).eq(file.tensor("labels")).cast(DType.INT64).sum().item();
       double difference = scores.sub(file.tensor("outputs")).abs().max().item();
       draw(out, images);
       out.printf(Locale.ROOT, "this is a %d%n", scores.argmax(-1).toLongArray()[0]);

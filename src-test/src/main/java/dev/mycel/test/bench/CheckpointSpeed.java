@@ -64,8 +64,7 @@ final class CheckpointSpeed {
     }
     Path folder =
         Files.createTempDirectory(
-            Path.of(
-                System.getProperty("mycel.bench.folder", System.getProperty("java.io.tmpdir"))),
+            Path.of(System.getProperty("mycel.bench.folder", System.getProperty("java.io.tmpdir"))),
             "mycel-bench");
     try {
       int rounds = given.repeat() > 0 ? given.repeat() : 5;

@@ -170,8 +170,7 @@ class MainTest {
       assertEquals(Map.of("note", "bad\u001b[31m\u202ered"), opened.metadata());
     }
     Ran npz = run("convert", file, folder.resolve("s.npz"));
-    assertEquals(
-        "mycel-checkpoint: note: texts are left out, the format has none: 1\n", npz.err());
+    assertEquals("mycel-checkpoint: note: texts are left out, the format has none: 1\n", npz.err());
     assertEquals(0, npz.code());
   }
 
@@ -204,7 +203,9 @@ class MainTest {
 
   @Test
   void namesGoThroughAMap() throws IOException {
-    Path rules = Files.writeString(folder.resolve("rules.txt"), "name weight -> fc.weight\nname bias -> fc.bias\n");
+    Path rules =
+        Files.writeString(
+            folder.resolve("rules.txt"), "name weight -> fc.weight\nname bias -> fc.bias\n");
     Path out = folder.resolve("mapped.safetensors");
     Ran ran = run("convert", RESOURCES.resolve("dense.ckpt"), out, "--map", rules);
     assertEquals("", ran.err());
@@ -237,8 +238,7 @@ class MainTest {
     assertEquals(1, refused.code());
     assertTrue(refused.err().contains("no key was given"), refused.err());
     assertFalse(Files.exists(plain));
-    Ran ran =
-        run("convert", file, plain, "--dec-key", "0123456789abcdef", "--dec-mode", "AES-CBC");
+    Ran ran = run("convert", file, plain, "--dec-key", "0123456789abcdef", "--dec-mode", "AES-CBC");
     assertEquals(0, ran.code(), ran.err());
     String hex = "hex:30313233343536373839616263646566";
     Ran diff = run("diff", file, plain, "--dec-key", hex, "--dec-mode", "AES-CBC");
@@ -342,10 +342,7 @@ class MainTest {
         ran.err());
     assertEquals(2, ran.code());
     assertEquals(
-        new Ran(
-            2,
-            "",
-            "mycel-checkpoint: open: '" + folder + "' is a folder; name a file in it\n"),
+        new Ran(2, "", "mycel-checkpoint: open: '" + folder + "' is a folder; name a file in it\n"),
         run("verify", folder));
   }
 
@@ -363,7 +360,8 @@ class MainTest {
   void aTerminalGetsABarThatIsWiped() {
     Path file = RESOURCES.resolve("lenet.ckpt");
     Ran ran = onTerminal("verify", file);
-    assertTrue(ran.err().startsWith("\r[..............................]   1 % of 0.075 MB"), ran.err());
+    assertTrue(
+        ran.err().startsWith("\r[..............................]   1 % of 0.075 MB"), ran.err());
     assertTrue(ran.err().endsWith(" \r"), ran.err());
     assertEquals("", run("verify", file).err());
   }

@@ -171,7 +171,11 @@ final class ConvertCommand implements Callable<Integer> {
     if (more > 0) {
       Main.tell(
           Objects.requireNonNull(spec).commandLine().getErr(),
-          "warning: " + more + " elements of '" + name + "' are beyond float16 and became infinite");
+          "warning: "
+              + more
+              + " elements of '"
+              + name
+              + "' are beyond float16 and became infinite");
     }
     return halves;
   }

@@ -114,11 +114,7 @@ final class DiffCommand implements Callable<Integer> {
       return told
           + String.format(
               "values: %s largest deviation %s at element %d, beyond the tolerance: %d of %d%n",
-              name,
-              Printable.number(found.largest()),
-              found.place(),
-              found.beyond(),
-              size(entry));
+              name, Printable.number(found.largest()), found.place(), found.beyond(), size(entry));
     }
   }
 

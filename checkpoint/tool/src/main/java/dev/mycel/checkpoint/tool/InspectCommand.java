@@ -84,15 +84,15 @@ final class InspectCommand implements Callable<Integer> {
         entries.size(),
         Printable.megabytes(bytes));
     for (Map.Entry<String, String> text : opened.metadata().entrySet()) {
-      out.println("text " + Printable.name(text.getKey()) + " = " + Printable.name(text.getValue()));
+      out.println(
+          "text " + Printable.name(text.getKey()) + " = " + Printable.name(text.getValue()));
     }
     if (entries.isEmpty()) {
       return;
     }
     int name = width("name", entries.stream().map(e -> Printable.name(e.name())).toList());
     int type = width("dtype", entries.stream().map(InspectCommand::type).toList());
-    int shape =
-        width("shape", entries.stream().map(e -> Printable.shape(e.shape())).toList());
+    int shape = width("shape", entries.stream().map(e -> Printable.shape(e.shape())).toList());
     String form = "%-" + name + "s  %-" + type + "s  %-" + shape + "s  %10s";
     String more = noStats ? "" : "  %12s  %12s  %12s  %8s";
     Object[] head = {"name", "dtype", "shape", "MB", "min", "max", "mean", "NaN"};

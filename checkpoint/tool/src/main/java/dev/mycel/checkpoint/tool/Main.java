@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
 /**
  * The program {@code mycel-checkpoint}.
  *
- * <p>Exit codes: 0 if all is well, 1 if files differ, are damaged or cannot be loaded, 2 for a wrong
- * command line and for files that cannot be read or written.
+ * <p>Exit codes: 0 if all is well, 1 if files differ, are damaged or cannot be loaded, 2 for a
+ * wrong command line and for files that cannot be read or written.
  */
 @Command(
     name = Main.NAME,

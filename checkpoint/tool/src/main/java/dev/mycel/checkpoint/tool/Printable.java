@@ -22,7 +22,10 @@ final class Printable {
   /** A message of several lines as one. */
   static String line(String message) {
     return escaped(
-        message.lines().map(l -> l.strip().replaceAll(" {2,}", " ")).collect(Collectors.joining("; ")));
+        message
+            .lines()
+            .map(l -> l.strip().replaceAll(" {2,}", " "))
+            .collect(Collectors.joining("; ")));
   }
 
   /** Text whose control characters but line feeds become escapes. */

@@ -21,8 +21,7 @@ record Stats(
   private static Stats ofFloats(Tensor tensor) {
     Tensor flat = tensor.reshape(tensor.size());
     Floats seen = new Floats();
-    Elements.blocks(
-        tensor.size(), (at, count) -> seen.addAll(Elements.doubles(flat, at, count)));
+    Elements.blocks(tensor.size(), (at, count) -> seen.addAll(Elements.doubles(flat, at, count)));
     return seen.count == 0
         ? new Stats(null, null, null, seen.nan, 0)
         : new Stats(seen.min, seen.max, seen.sum / seen.count, seen.nan, seen.infinite);

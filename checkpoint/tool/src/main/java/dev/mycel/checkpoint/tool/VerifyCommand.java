@@ -57,7 +57,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  /** What cannot be read at all ends the command; what is damaged is told, and the rest looked at. */
+  /**
+   * What cannot be read at all ends the command; what is damaged is told, and the rest looked at.
+   */
   private static boolean isFine(
       CheckpointFile opened, CheckpointEntry entry, PrintWriter err, Progress progress) {
     try (Scope scope = Scope.open()) {
