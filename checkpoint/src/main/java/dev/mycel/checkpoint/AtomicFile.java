@@ -2,7 +2,6 @@ package dev.mycel.checkpoint;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.CopyOption;
@@ -127,7 +126,7 @@ final class AtomicFile {
     Files.deleteIfExists(file); // what an interrupt left of the attempt before
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      OutputStream out = Channels.newOutputStream(channel);
+      OutputStream out = PieceStream.to(channel);
       body.writeTo(out);
       out.flush();
       channel.force(true);

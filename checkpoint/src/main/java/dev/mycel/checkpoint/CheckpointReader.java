@@ -296,6 +296,9 @@ final class CheckpointReader {
     int bytes = type.bits() / Byte.SIZE;
     int most = Elements.BLOCK / bytes;
     StoredTensors.Content from = new PieceBytes(content, stored);
+    if (type.isOwn()) {
+      return Interpreters.root().fromBytes(dtype, shape, piece -> from.fill(piece, bytes));
+    }
     Object array = Elements.array(dtype, (int) Math.min(most, shape.size()));
     return Interpreters.root()
         .<IOException>fromPieces(

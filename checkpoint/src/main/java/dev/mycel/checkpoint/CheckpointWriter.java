@@ -1,6 +1,5 @@
 package dev.mycel.checkpoint;
 
-import com.google.protobuf.CodedOutputStream;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.RootInterpreter;
 import dev.mycel.core.Tensor;
@@ -11,14 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32;
-import java.util.zip.CheckedOutputStream;
 
 /** Writes what was collected as one file of MindSpore's format. */
 final class CheckpointWriter {
   static final String SUFFIX = ".ckpt";
 
   private static final String OP = "saveCheckpoint";
-  private static final int BUFFER = 1 << 16;
 
   private CheckpointWriter() {}
 
@@ -109,7 +106,7 @@ final class CheckpointWriter {
       encrypted.finish();
     } else if (options.crcCheck) {
       CRC32 crc = new CRC32();
-      records(items, new CheckedOutputStream(out, crc));
+      records(items, PieceStream.checked(out, crc));
       Trailer.write(out, crc.getValue());
     } else {
       records(items, out);
@@ -117,7 +114,7 @@ final class CheckpointWriter {
   }
 
   private static void records(List<Item> items, OutputStream out) throws IOException {
-    new RecordWriter(CodedOutputStream.newInstance(out, BUFFER)).write(items);
+    new RecordWriter(out).write(items);
   }
 
   private static Path withSuffix(Path file) {

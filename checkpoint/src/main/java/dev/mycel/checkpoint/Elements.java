@@ -31,6 +31,26 @@ final class Elements {
     };
   }
 
+  /** Elements in the native order as they stand in files: the same buffer where that is one. */
+  static ByteBuffer lowestFirst(ByteBuffer piece, int width) {
+    if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+      return piece;
+    }
+    ByteBuffer swapped = ByteBuffer.allocate(piece.remaining());
+    swap(piece, width, swapped);
+    return swapped.flip();
+  }
+
+  /** Moves the bytes that remain, those of each element in reverse order. */
+  static void swap(ByteBuffer from, int width, ByteBuffer into) {
+    while (from.hasRemaining()) {
+      for (int i = width - 1; i >= 0; i--) {
+        into.put(from.get(from.position() + i));
+      }
+      from.position(from.position() + width);
+    }
+  }
+
   /** Puts {@code count} elements of the array into the buffer, which is then ready to be read. */
   static void encode(Object array, int from, int count, ByteBuffer into) {
     into.clear();

@@ -87,6 +87,8 @@ final class Items {
       items.add(numbers(name, t));
     } else if (value instanceof Generator g) {
       items.add(numbers(name, g.getState()));
+    } else if (value instanceof TensorSource s) {
+      items.add(new Item.Numbers(name, s.dtype(), s.shape(), () -> made(name, s)));
     } else if (value instanceof String s) {
       encoded(op, s, "the text of '" + Problems.shortened(name) + "'");
       items.add(new Item.Text(name, s));
@@ -115,6 +117,18 @@ final class Items {
   private static Tensor whole(long value) {
     return Interpreters.root()
         .fromHost(new long[] {value}, DType.INT64, dev.mycel.core.Shape.scalar());
+  }
+
+  private Tensor made(String name, TensorSource source) {
+    Tensor tensor = source.content().get();
+    if (tensor.dtype() != source.dtype() || !tensor.shape().equals(source.shape())) {
+      throw new ArgumentException(
+          Messages.of(op + ": the source of '" + Problems.shortened(name) + "' made another tensor")
+              .line("announced", source.dtype() + source.shape().toString())
+              .line("made     ", tensor.type())
+              .text());
+    }
+    return Interpreters.lowerToRoot(tensor);
   }
 
   private static Item numbers(String name, Tensor tensor) {

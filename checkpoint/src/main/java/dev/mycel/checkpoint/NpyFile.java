@@ -3,7 +3,9 @@ package dev.mycel.checkpoint;
 import dev.mycel.core.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 
@@ -11,25 +13,26 @@ import java.util.Map;
 final class NpyFile extends CheckpointFile {
   static final String ENTRY = "tensor";
 
-  private final MappedFile file;
+  private final Trailer.Content file;
   private final NumpyHeader header;
 
-  private NpyFile(Path path, MappedFile file, NumpyHeader header) {
+  private NpyFile(Path path, Trailer.Content file, NumpyHeader header) {
     super(path, NumpyFormat.NAME, Map.of(), List.of(header.entry(ENTRY)));
     this.file = file;
     this.header = header;
   }
 
   static NpyFile open(Path path, Limits limits) throws IOException {
-    MappedFile file = MappedFile.open(path);
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     boolean done = false;
     try {
-      NpyFile opened = new NpyFile(path, file, header(path, file.content(), limits));
+      Trailer.Content file = new Trailer.Content(channel, channel.size());
+      NpyFile opened = new NpyFile(path, file, header(path, file, limits));
       done = true;
       return opened;
     } finally {
       if (!done) {
-        file.close();
+        channel.close();
       }
     }
   }
@@ -60,16 +63,12 @@ final class NpyFile extends CheckpointFile {
     if (type == null) {
       throw unloadable(entry);
     }
-    try {
-      StoredTensors.Content bytes = file.at(header.length(), header.content());
-      return StoredTensors.load(this, entry, type, header.length(), header.elements(bytes));
-    } catch (InternalError e) { // what the JVM makes of a page that is gone
-      throw new IOException("the file became shorter while it was read", e);
-    }
+    StoredTensors.Content bytes = StoredTensors.at(file, header.length(), header.content());
+    return StoredTensors.load(this, entry, type, header.length(), header.elements(bytes));
   }
 
   @Override
   void release() throws IOException {
-    file.close();
+    file.channel().close();
   }
 }

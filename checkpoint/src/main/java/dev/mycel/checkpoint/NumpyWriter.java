@@ -4,7 +4,7 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
-import dev.mycel.core.Tensor;
+import dev.mycel.core.Scope;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -75,7 +75,7 @@ final class NumpyWriter {
               .hint("names begin with no /, and have no .. between slashes, no \\ and no zero")
               .text());
     }
-    return new Array(item.name(), numbers.tensor(), widen);
+    return new Array(numbers, widen);
   }
 
   // ---- archives ---------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ final class NumpyWriter {
     try (ZipOutputStream zip = new ZipOutputStream(buffered, StandardCharsets.UTF_8)) {
       for (Array array : arrays) {
         Object elements = array.elements();
-        ZipEntry entry = new ZipEntry(array.name() + NumpyFormat.SUFFIX);
+        ZipEntry entry = new ZipEntry(array.item().name() + NumpyFormat.SUFFIX);
         entry.setTimeLocal(TIME);
         if (!compressed) {
           CRC32 crc = new CRC32();
@@ -126,27 +126,29 @@ final class NumpyWriter {
    *
    * @param widen whether bfloat16 becomes float32
    */
-  private record Array(String name, Tensor tensor, boolean widen) {
+  private record Array(Item.Numbers item, boolean widen) {
     private boolean isWidened() {
-      return widen && tensor.dtype() == DType.BFLOAT16;
+      return widen && item.dtype() == DType.BFLOAT16;
     }
 
     private DType dtype() {
-      return isWidened() ? DType.FLOAT32 : tensor.dtype();
+      return isWidened() ? DType.FLOAT32 : item.dtype();
     }
 
     /** A flat Java array. */
     Object elements() {
-      return Interpreters.root().toHost(tensor);
+      try (Scope scope = Scope.open()) {
+        return Interpreters.root().toHost(item.tensor());
+      }
     }
 
     /** Bytes of header and elements. */
     long bytes() {
-      return header(dtype(), tensor.shape().dims()).length + tensor.size() * dtype().bytes();
+      return header(dtype(), item.shape().dims()).length + item.shape().size() * dtype().bytes();
     }
 
     void write(Object elements, OutputStream out) throws IOException {
-      out.write(header(dtype(), tensor.shape().dims()));
+      out.write(header(dtype(), item.shape().dims()));
       if (!isWidened()) {
         Elements.write(elements, dtype().bytes(), out);
         return;

@@ -4,9 +4,12 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import dev.mycel.checkpoint.proto.Checkpoint;
 import dev.mycel.checkpoint.proto.TensorProto;
-import dev.mycel.core.DType;
+import dev.mycel.core.Interpreters;
+import dev.mycel.core.RootInterpreter;
+import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.List;
@@ -21,23 +24,27 @@ final class RecordWriter {
 
   private static final Charset UTF_32 = Charset.forName("UTF-32LE");
 
+  private static final int BUFFER = 1 << 12;
+
+  private final OutputStream sink;
   private final CodedOutputStream out;
   private final long chunk;
 
-  RecordWriter(CodedOutputStream out) {
-    this(out, CHUNK);
+  RecordWriter(OutputStream sink) {
+    this(sink, CHUNK);
   }
 
   /** With another chunk size, for tests: a multiple of 8. */
-  RecordWriter(CodedOutputStream out, long chunk) {
-    this.out = out;
+  RecordWriter(OutputStream sink, long chunk) {
+    this.sink = sink;
+    this.out = CodedOutputStream.newInstance(sink, BUFFER);
     this.chunk = chunk;
   }
 
   void write(List<Item> items) throws IOException {
     for (Item item : items) {
       if (item instanceof Item.Numbers numbers) {
-        writeNumbers(numbers.name(), numbers.tensor());
+        writeNumbers(numbers);
       } else if (item instanceof Item.Text text) {
         writeText(text.name(), text.text());
       }
@@ -51,8 +58,50 @@ final class RecordWriter {
     out.writeRawBytes(bytes);
   }
 
-  private void writeNumbers(String name, Tensor tensor) throws IOException {
-    TensorPieces.of(tensor, new Records(name, tensor));
+  private void writeNumbers(Item.Numbers numbers) throws IOException {
+    try (Scope scope = Scope.open()) {
+      Tensor tensor = numbers.tensor();
+      Contents contents = new Contents(numbers);
+      if (contents.left == 0) {
+        contents.start();
+      }
+      Interpreters.root().toBytes(tensor, contents);
+    }
+  }
+
+  /** Writes the content of a tensor, with the beginning of a record before each chunk. */
+  private final class Contents implements RootInterpreter.Bytes {
+    private final Item.Numbers numbers;
+    private final int width;
+    private long left;
+    private int inRecord;
+
+    Contents(Item.Numbers numbers) {
+      this.numbers = numbers;
+      width = numbers.dtype().bytes();
+      left = numbers.bytes();
+    }
+
+    void start() throws IOException {
+      inRecord = (int) Math.min(left, chunk);
+      startRecord(numbers.name(), numbers.shape().dims(), numbers.dtype().displayName(), inRecord);
+      out.flush();
+    }
+
+    @Override
+    public void next(ByteBuffer piece) throws IOException {
+      ByteBuffer bytes = Elements.lowestFirst(piece, width);
+      while (bytes.hasRemaining()) {
+        if (inRecord == 0) {
+          start();
+        }
+        int count = Math.min(inRecord, bytes.remaining());
+        PieceStream.write(sink, bytes.slice(bytes.position(), count));
+        bytes.position(bytes.position() + count);
+        inRecord -= count;
+        left -= count;
+      }
+    }
   }
 
   /** Everything up to the content, whose bytes must follow. */
@@ -86,46 +135,5 @@ final class RecordWriter {
     return CodedOutputStream.computeTagSize(field)
         + CodedOutputStream.computeUInt32SizeNoTag(length)
         + length;
-  }
-
-  /** The records of one tensor, each with a chunk of its bytes. */
-  private final class Records implements TensorPieces.Sink {
-    private final String name;
-    private final long[] dims;
-    private final DType dtype;
-    private final ByteBuffer block;
-    private long left;
-    private long room;
-
-    /** A tensor without elements has one record without content. */
-    Records(String name, Tensor tensor) throws IOException {
-      this.name = name;
-      this.dims = tensor.shape().dims();
-      this.dtype = tensor.dtype();
-      this.left = tensor.size() * dtype.bytes();
-      this.block = Elements.block(left);
-      start();
-    }
-
-    private void start() throws IOException {
-      room = Math.min(left, chunk);
-      startRecord(name, dims, dtype.displayName(), (int) room);
-    }
-
-    @Override
-    public void take(Object array, int count) throws IOException {
-      for (int at = 0; at < count; ) {
-        if (room == 0) {
-          start();
-        }
-        int n = (int) Math.min(count - at, room / dtype.bytes());
-        Elements.encode(array, at, n, block);
-        // A buffer would be written with its whole array.
-        out.writeRawBytes(block.array(), block.arrayOffset(), block.limit());
-        at += n;
-        room -= (long) n * dtype.bytes();
-        left -= (long) n * dtype.bytes();
-      }
-    }
   }
 }

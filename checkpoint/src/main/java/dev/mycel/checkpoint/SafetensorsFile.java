@@ -2,16 +2,18 @@ package dev.mycel.checkpoint;
 
 import dev.mycel.core.Tensor;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** An open file of safetensors. */
 final class SafetensorsFile extends CheckpointFile {
-  private final MappedFile file;
+  private final Trailer.Content file;
   private final Map<String, SafetensorsHeader.Located> located = new LinkedHashMap<>();
 
-  private SafetensorsFile(Path path, MappedFile file, SafetensorsHeader.Content content) {
+  private SafetensorsFile(Path path, Trailer.Content file, SafetensorsHeader.Content content) {
     super(
         path,
         SafetensorsFormat.NAME,
@@ -22,17 +24,18 @@ final class SafetensorsFile extends CheckpointFile {
   }
 
   static SafetensorsFile open(Path path, Limits limits) throws IOException {
-    MappedFile file = MappedFile.open(path);
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     boolean done = false;
     try {
       Problems problems = new Problems(FileFormats.OP, path);
+      Trailer.Content file = new Trailer.Content(channel, channel.size());
       SafetensorsFile opened =
-          new SafetensorsFile(path, file, SafetensorsHeader.read(file.content(), limits, problems));
+          new SafetensorsFile(path, file, SafetensorsHeader.read(file, limits, problems));
       done = true;
       return opened;
     } finally {
       if (!done) {
-        file.close();
+        channel.close();
       }
     }
   }
@@ -43,16 +46,12 @@ final class SafetensorsFile extends CheckpointFile {
     if (at == null) {
       throw new IllegalStateException("checkpoint: no content of " + entry.name());
     }
-    try {
-      return StoredTensors.load(
-          this, entry, at.type(), at.offset(), file.at(at.offset(), entry.bytes()));
-    } catch (InternalError e) { // what the JVM makes of a page that is gone
-      throw new IOException("the file became shorter while it was read", e);
-    }
+    return StoredTensors.load(
+        this, entry, at.type(), at.offset(), StoredTensors.at(file, at.offset(), entry.bytes()));
   }
 
   @Override
   void release() throws IOException {
-    file.close();
+    file.channel().close();
   }
 }

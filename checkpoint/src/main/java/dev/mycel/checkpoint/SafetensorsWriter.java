@@ -5,7 +5,7 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
-import dev.mycel.core.Tensor;
+import dev.mycel.core.Scope;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -91,7 +91,7 @@ final class SafetensorsWriter {
       }
     }
     tensors.sort(
-        Comparator.comparingInt((Item.Numbers n) -> ORDER.indexOf(n.tensor().dtype()))
+        Comparator.comparingInt((Item.Numbers n) -> ORDER.indexOf(n.dtype()))
             .thenComparing(Item.Numbers::name, SafetensorsWriter::compareNames));
     return tensors;
   }
@@ -108,15 +108,11 @@ final class SafetensorsWriter {
     }
   }
 
-  private static long bytes(Item.Numbers numbers) {
-    return numbers.tensor().size() * numbers.tensor().dtype().bytes();
-  }
-
   private static List<List<Item.Numbers>> shards(List<Item.Numbers> tensors, long most) {
     List<List<Item.Numbers>> shards = new ArrayList<>();
     long left = 0;
     for (Item.Numbers tensor : tensors) {
-      long size = bytes(tensor);
+      long size = tensor.bytes();
       if (shards.isEmpty() || size > left) {
         shards.add(new ArrayList<>());
         left = most;
@@ -148,7 +144,7 @@ final class SafetensorsWriter {
       writeFile(target.resolveSibling(shard), shards.get(i));
       for (Item.Numbers tensor : shards.get(i)) {
         fileOf.put(tensor.name(), shard);
-        total += bytes(tensor);
+        total += tensor.bytes();
       }
     }
     byte[] json = index(fileOf, total).getBytes(StandardCharsets.UTF_8);
@@ -189,8 +185,13 @@ final class SafetensorsWriter {
   private static void writeContents(List<Item.Numbers> tensors, OutputStream out)
       throws IOException {
     for (Item.Numbers numbers : tensors) {
-      Tensor tensor = numbers.tensor();
-      Elements.write(Interpreters.root().toHost(tensor), tensor.dtype().bytes(), out);
+      int width = numbers.dtype().bytes();
+      try (Scope scope = Scope.open()) {
+        Interpreters.root()
+            .toBytes(
+                numbers.tensor(),
+                piece -> PieceStream.write(out, Elements.lowestFirst(piece, width)));
+      }
     }
   }
 
@@ -204,7 +205,7 @@ final class SafetensorsWriter {
               long offset = 0;
               for (Item.Numbers numbers : tensors) {
                 writeEntry(json, numbers, offset);
-                offset += bytes(numbers);
+                offset += numbers.bytes();
               }
               json.endObject();
             });
@@ -228,13 +229,13 @@ final class SafetensorsWriter {
   private static void writeEntry(JsonWriter json, Item.Numbers numbers, long offset)
       throws IOException {
     json.name(numbers.name()).beginObject();
-    json.name("dtype").value(StoredType.of(numbers.tensor().dtype()).name());
+    json.name("dtype").value(StoredType.of(numbers.dtype()).name());
     json.name("shape").beginArray();
-    for (long dim : numbers.tensor().shape().dims()) {
+    for (long dim : numbers.shape().dims()) {
       json.value(dim);
     }
     json.endArray().name("data_offsets").beginArray();
-    json.value(offset).value(offset + bytes(numbers)).endArray().endObject();
+    json.value(offset).value(offset + numbers.bytes()).endArray().endObject();
   }
 
   private interface JsonBody {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Checks what a file announces of a tensor, and makes the tensor of its bytes. */
 final class StoredTensors {
@@ -25,6 +26,22 @@ final class StoredTensors {
      * @param bytes how many: {@link Elements#BLOCK} or the rest
      */
     ByteBuffer next(int bytes) throws IOException;
+
+    /**
+     * Fills a buffer with the next elements in the native byte order.
+     *
+     * @param width bytes of an element
+     */
+    default void fill(ByteBuffer into, int width) throws IOException {
+      while (into.hasRemaining()) {
+        ByteBuffer from = next(Math.min(into.remaining(), Elements.BLOCK));
+        if (from.order() == ByteOrder.nativeOrder()) {
+          into.put(from);
+        } else {
+          Elements.swap(from, width, into);
+        }
+      }
+    }
   }
 
   private StoredTensors() {}
@@ -86,38 +103,73 @@ final class StoredTensors {
                   + " elements",
               "split it before it is saved");
     }
-    Object array = Elements.array(dtype, (int) size);
-    int most = Elements.BLOCK / (type.bits() / 8);
-    for (int at = 0; at < size; ) {
-      int count = (int) Math.min(most, size - at);
-      ByteBuffer bytes = content.next(count * (type.bits() / 8));
-      int taken = type.decode(bytes, array, at, count);
-      if (taken < count) {
-        throw file.problems()
-            .entry(
-                entry.name(),
-                offset,
-                "element " + (at + taken) + " is 2^63 or more, which no int64 can be",
-                "leave the entry out");
-      }
-      at += count;
+    Shape shape = Shape.of(entry.shape());
+    int width = type.bits() / Byte.SIZE;
+    if (type.isOwn()) {
+      return Interpreters.root().fromBytes(dtype, shape, piece -> content.fill(piece, width));
     }
-    return Interpreters.root().fromHost(array, dtype, Shape.of(entry.shape()));
+    int most = Elements.BLOCK / width;
+    Object array = Elements.array(dtype, (int) Math.min(most, size));
+    return Interpreters.root()
+        .<IOException>fromPieces(
+            dtype,
+            shape,
+            most,
+            (at, count) -> {
+              int taken = type.decode(content.next(count * width), array, 0, count);
+              if (taken < count) {
+                throw file.problems()
+                    .entry(
+                        entry.name(),
+                        offset,
+                        "element " + (at + taken) + " is 2^63 or more, which no int64 can be",
+                        "leave the entry out");
+              }
+              return array;
+            });
   }
 
   /** A content that lies in a file from an offset on, the lowest byte of an element first. */
   static Content at(Trailer.Content file, long offset, long bytes) {
-    ByteBuffer block = Elements.block(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    return new Content() {
-      private long position = offset;
+    return new FileContent(file, offset, bytes);
+  }
 
-      @Override
-      public ByteBuffer next(int count) throws IOException {
-        block.clear().limit(count);
-        file.read(block, position);
-        position += count;
-        return block.flip();
+  private static final class FileContent implements Content {
+    private final Trailer.Content file;
+    private final long bytes;
+    private long position;
+    private @Nullable ByteBuffer block;
+
+    FileContent(Trailer.Content file, long offset, long bytes) {
+      this.file = file;
+      this.position = offset;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public ByteBuffer next(int count) throws IOException {
+      ByteBuffer into = block;
+      if (into == null) {
+        into = Elements.block(bytes);
+        block = into;
       }
-    };
+      read(into.clear().limit(count));
+      return into.flip();
+    }
+
+    @Override
+    public void fill(ByteBuffer into, int width) throws IOException {
+      if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+        read(into);
+      } else {
+        Content.super.fill(into, width);
+      }
+    }
+
+    private void read(ByteBuffer into) throws IOException {
+      int count = into.remaining();
+      file.read(into, position);
+      position += count;
+    }
   }
 }

@@ -8,10 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The elements of a view, side by side in row-major order. */
 abstract class TorchContent implements StoredTensors.Content {
-  private final ByteBuffer block;
+  private final ByteOrder order;
+  private final long bytes;
+  private @Nullable ByteBuffer block;
 
   private TorchContent(PickleValue.View view, ByteOrder order) {
-    block = Elements.block(Math.max(1, view.bytes())).order(order);
+    this.order = order;
+    this.bytes = view.bytes();
   }
 
   /**
@@ -37,10 +40,23 @@ abstract class TorchContent implements StoredTensors.Content {
   }
 
   @Override
-  public final ByteBuffer next(int bytes) throws IOException {
-    block.clear().limit(bytes);
-    fill(block);
-    return block.flip();
+  public final ByteBuffer next(int count) throws IOException {
+    ByteBuffer into = block;
+    if (into == null) {
+      into = Elements.block(Math.max(1, bytes)).order(order);
+      block = into;
+    }
+    fill(into.clear().limit(count));
+    return into.flip();
+  }
+
+  @Override
+  public final void fill(ByteBuffer into, int width) throws IOException {
+    if (order == ByteOrder.nativeOrder()) {
+      fill(into);
+    } else {
+      StoredTensors.Content.super.fill(into, width);
+    }
   }
 
   /** Fills the block with the next bytes. */
@@ -71,7 +87,7 @@ abstract class TorchContent implements StoredTensors.Content {
       bytes.read(into, at);
       at += into.position() - from;
       if (crc != null) {
-        crc.update(into.duplicate().flip());
+        crc.update(into.duplicate().flip().position(from));
         if (at == end) {
           storage.checkCrc(crc);
         }

@@ -39,7 +39,7 @@ final class Trailer {
     ByteBuffer stored = ByteBuffer.allocate(BYTES - MARK.length);
     content.read(stored, end + MARK.length);
     CRC32 crc = new CRC32();
-    ByteBuffer block = ByteBuffer.allocate(Elements.BLOCK);
+    ByteBuffer block = ByteBuffer.allocateDirect(Elements.BLOCK);
     for (long at = 0; at < end; at += block.limit()) {
       block.clear().limit((int) Math.min(block.capacity(), end - at));
       content.read(block, at);

@@ -1,9 +1,11 @@
 package dev.mycel.core;
 
 import dev.mycel.core.spi.HeapStorage;
+import java.io.IOException;
 import java.lang.reflect.Array;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -47,7 +49,12 @@ final class HostArrays {
 
   /** A tensor of a flat array of one primitive type, converted to the wanted type. */
   static Tensor tensor(Object flat, DType natural, DType wanted, Shape shape) {
-    int length = Array.getLength(flat);
+    checkLength(Array.getLength(flat), shape);
+    Object array = natural == wanted ? flat : convert(flat, natural, wanted);
+    return Interpreters.root().fromHost(array, wanted, shape);
+  }
+
+  private static void checkLength(int length, Shape shape) {
     if (length != shape.size()) {
       throw new ShapeException(
           Messages.of("Tensor.of: the shape does not fit the number of elements")
@@ -55,8 +62,6 @@ final class HostArrays {
               .line("elements", length)
               .text());
     }
-    Object array = natural == wanted ? flat : convert(flat, natural, wanted);
-    return Interpreters.root().fromHost(array, wanted, shape);
   }
 
   /**
@@ -91,21 +96,24 @@ final class HostArrays {
               .line("dtype", dtype)
               .text());
     }
-    Object flat = HeapStorage.newArray(dtype, n);
-    if (flat instanceof byte[] a) {
-      left.get(a);
-    } else if (flat instanceof short[] a) {
-      left.asShortBuffer().get(a);
-    } else if (flat instanceof int[] a) {
-      left.asIntBuffer().get(a);
-    } else if (flat instanceof long[] a) {
-      left.asLongBuffer().get(a);
-    } else if (flat instanceof float[] a) {
-      left.asFloatBuffer().get(a);
-    } else if (flat instanceof double[] a) {
-      left.asDoubleBuffer().get(a);
+    Shape fitting = shapeOr(n, shape);
+    checkLength(n, fitting);
+    if (left.order() != ByteOrder.nativeOrder()) {
+      Object flat = HeapStorage.newArray(dtype, n);
+      HeapStorage.get(left, flat, 0, n);
+      return Interpreters.root().fromHost(flat, dtype, fitting);
     }
-    return tensor(flat, dtype, dtype, shapeOr(n, shape));
+    try {
+      return Interpreters.root().fromBytes(dtype, fitting, piece -> move(left, piece));
+    } catch (IOException e) {
+      throw new AssertionError("Tensor.of: a buffer in memory was not read", e);
+    }
+  }
+
+  private static void move(ByteBuffer from, ByteBuffer piece) {
+    int count = piece.remaining();
+    piece.put(from.slice(from.position(), count));
+    from.position(from.position() + count);
   }
 
   static float[] remaining(FloatBuffer data) {

@@ -1,5 +1,7 @@
 package dev.mycel.core;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
@@ -45,6 +47,36 @@ public abstract class RootInterpreter extends Interpreter {
    * the elements in row-major order.
    */
   public abstract Object toHost(Tensor tensor);
+
+  /** Takes or gives the bytes of elements, one piece after another. */
+  @FunctionalInterface
+  public interface Bytes {
+    /**
+     * The next piece of whole elements in the native byte order. The buffer may be the tensor's own
+     * memory: it must not be used after this method has returned.
+     *
+     * @param piece a buffer to be filled or read from its position 0 to its limit
+     */
+    void next(ByteBuffer piece) throws IOException;
+  }
+
+  /**
+   * A tensor whose elements a source writes into its memory, row-major, without an array between
+   * them where the backend can do so. Each byte of bool but 0 is true.
+   *
+   * @param source fills every piece wholly
+   * @throws IOException if the source throws it; nothing is kept then
+   */
+  public abstract Tensor fromBytes(DType dtype, Shape shape, Bytes source) throws IOException;
+
+  /**
+   * Shows the elements of a tensor in row-major order, without a copy where they lie so in memory
+   * that the processor reaches.
+   *
+   * @param sink only reads
+   * @throws IOException if the sink throws it
+   */
+  public abstract void toBytes(Tensor tensor, Bytes sink) throws IOException;
 
   /** Whether two tensors of this interpreter share memory. */
   public abstract boolean sharesMemory(Tensor a, Tensor b);

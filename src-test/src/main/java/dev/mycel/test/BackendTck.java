@@ -393,6 +393,27 @@ public abstract class BackendTck {
     return results;
   }
 
+  /** Elements come and go as the bytes that they are, in every type, size and layout. */
+  @TestFactory
+  Stream<DynamicNode> bytesComeAndGo() {
+    return Arrays.stream(DType.values())
+        .map(
+            t ->
+                dynamicTest(
+                    t.toString(),
+                    () -> {
+                      for (Shape shape : ByteRows.shapes(t)) {
+                        ByteRows.check(t, shape, SEED);
+                      }
+                    }));
+  }
+
+  /** A source that fails leaves no tensor and no memory. */
+  @Test
+  void bytesThatDoNotComeLeaveNothing() {
+    LeakCheck.assertNoLeak(ByteRows::refusals);
+  }
+
   /** After its scope every row has given its memory back, refused inputs included. */
   @Test
   void memoryComesBack() {

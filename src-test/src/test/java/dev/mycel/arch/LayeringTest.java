@@ -195,10 +195,13 @@ final class LayeringTest {
 
   @Test
   void nothingPrintsOrUsesAnotherLogger() {
-    // Monitors print, to a stream that they are given; where none is, that class names one.
+    // Monitors print, to a stream that they are given; where none is, that class names one. And the
+    // command line tool is a program.
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName("dev.mycel.train.Console")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.mycel.checkpoint.tool.Main")
         .should()
         .accessField(System.class, "out")
         .orShould()

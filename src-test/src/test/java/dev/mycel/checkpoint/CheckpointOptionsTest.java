@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import dev.mycel.checkpoint.proto.Checkpoint;
 import dev.mycel.checkpoint.proto.TensorProto;
 import dev.mycel.core.ArgumentException;
@@ -137,8 +136,7 @@ class CheckpointOptionsTest {
         .forEach((key, p) -> items.add(new Item.Numbers(key, p.value())));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     CRC32 crc = new CRC32();
-    CodedOutputStream records = CodedOutputStream.newInstance(new CheckedOutputStream(out, crc));
-    new RecordWriter(records, 512 << 10).write(items);
+    new RecordWriter(new CheckedOutputStream(out, crc), 512 << 10).write(items);
     if (name.contains("crc")) {
       Trailer.write(out, crc.getValue());
     }
@@ -156,7 +154,7 @@ class CheckpointOptionsTest {
     tensors.forEach((name, tensor) -> items.add(new Item.Numbers(name, tensor)));
     for (int chunk : new int[] {8 * 1001, 1 << 20, (1 << 20) + 8, 1 << 29}) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      new RecordWriter(CodedOutputStream.newInstance(out), chunk).write(items);
+      new RecordWriter(out, chunk).write(items);
       Path file = Files.write(folder.resolve("sliced.ckpt"), out.toByteArray());
       LoadedParameters loaded = Checkpoints.loadCheckpoint(file);
       tensors.forEach(

@@ -12,12 +12,17 @@ final class MemorySource implements BlockPool.Source<NativeBlock> {
 
   @Override
   public @Nullable List<NativeBlock> allocate(long bytes, int count) {
+    boolean huge = count == 1 && HugePages.serve(bytes);
+    long alignment = huge ? HugePages.PAGE : ALIGNMENT;
     long stride = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    Pointer slab = Pointer.malloc(stride * count + ALIGNMENT);
+    Pointer slab = Pointer.malloc(stride * count + alignment);
     if (slab == null || slab.isNull()) {
       return null;
     }
-    long base = (slab.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    long base = (slab.address() + alignment - 1) / alignment * alignment;
+    if (huge) {
+      HugePages.ask(base, bytes);
+    }
     List<NativeBlock> blocks = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       blocks.add(new NativeBlock(slab, base + i * stride, bytes));

@@ -77,10 +77,12 @@ final class NativeBlock extends BlockPool.Block {
 
   /** A view of floats at an address, less than a gibibyte; use absolute access only. */
   static FloatBuffer floats(long address, long count) {
-    return new Stretch(address, count * Float.BYTES)
-        .asByteBuffer()
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
+    return bytes(address, count * Float.BYTES).asFloatBuffer();
+  }
+
+  /** A view of bytes at an address, less than two gibibytes. */
+  static ByteBuffer bytes(long address, long count) {
+    return new Stretch(address, count).asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
   /** A pointer to the first byte. */

@@ -5,6 +5,7 @@ import dev.mycel.core.spi.BlockPool;
 import dev.mycel.core.spi.HeapStorage;
 import dev.mycel.core.spi.Storage;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Elements in native memory that came from the pool and goes back there. */
@@ -82,6 +83,13 @@ final class NativeStorage extends Storage {
     transfer(at, array, from, count, false);
   }
 
+  /** The bytes of elements {@code at} and following, less than 2 GiB of them. */
+  ByteBuffer bytes(long at, int count) {
+    Objects.checkFromIndexSize(at, (long) count, size());
+    long width = dtype().bytes();
+    return NativeBlock.bytes(block.address() + at * width, count * width);
+  }
+
   private void transfer(long at, Object array, int index, int count, boolean read) {
     int bytes = dtype().bytes();
     long done = 0;
@@ -101,36 +109,10 @@ final class NativeStorage extends Storage {
   }
 
   private static void get(ByteBuffer view, int at, Object array, int to, int n) {
-    ByteBuffer from = view.slice(at, view.capacity() - at).order(view.order());
-    if (array instanceof float[] a) {
-      from.asFloatBuffer().get(0, a, to, n);
-    } else if (array instanceof double[] a) {
-      from.asDoubleBuffer().get(0, a, to, n);
-    } else if (array instanceof long[] a) {
-      from.asLongBuffer().get(0, a, to, n);
-    } else if (array instanceof int[] a) {
-      from.asIntBuffer().get(0, a, to, n);
-    } else if (array instanceof short[] a) {
-      from.asShortBuffer().get(0, a, to, n);
-    } else {
-      from.get(0, (byte[]) array, to, n);
-    }
+    HeapStorage.get(view.duplicate().position(at).order(view.order()), array, to, n);
   }
 
   private static void put(ByteBuffer view, int at, Object array, int from, int n) {
-    ByteBuffer to = view.slice(at, view.capacity() - at).order(view.order());
-    if (array instanceof float[] a) {
-      to.asFloatBuffer().put(0, a, from, n);
-    } else if (array instanceof double[] a) {
-      to.asDoubleBuffer().put(0, a, from, n);
-    } else if (array instanceof long[] a) {
-      to.asLongBuffer().put(0, a, from, n);
-    } else if (array instanceof int[] a) {
-      to.asIntBuffer().put(0, a, from, n);
-    } else if (array instanceof short[] a) {
-      to.asShortBuffer().put(0, a, from, n);
-    } else {
-      to.put(0, (byte[]) array, from, n);
-    }
+    HeapStorage.put(array, from, n, view.duplicate().position(at).order(view.order()));
   }
 }

@@ -9,7 +9,9 @@ import dev.mycel.core.spi.BlockPool;
 import dev.mycel.core.spi.HeapStorage;
 import dev.mycel.core.spi.KernelTable;
 import dev.mycel.core.spi.Storage;
+import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kernels of oneDNN over a pool of native memory; tiny tensors live on the Java heap, where a plain
@@ -113,6 +115,11 @@ final class OneDnnBackend implements Backend {
     } else {
       System.arraycopy(((HeapStorage) from).array(), (int) at, array, to, count);
     }
+  }
+
+  @Override
+  public @Nullable ByteBuffer bytes(Storage storage, long at, int count) {
+    return storage instanceof NativeStorage s ? s.bytes(at, count) : null;
   }
 
   @Override

@@ -29,6 +29,7 @@ import dev.mycel.core.spi.HeapStorage;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
 import dev.mycel.core.spi.Storage;
+import java.io.IOException;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
@@ -502,7 +503,7 @@ public final class Eager extends RootInterpreter {
               .text());
     }
     Backend backend = backends.of(tensor.type().device());
-    Buffer dense = buffer.layout().isContiguous() ? retained(buffer) : copy(backend, buffer);
+    Buffer dense = rowMajor(backend, buffer);
     try {
       int size = (int) buffer.size();
       Object array = HeapStorage.newArray(buffer.dtype(), size);
@@ -512,6 +513,39 @@ public final class Eager extends RootInterpreter {
       dense.storage().release();
       Reference.reachabilityFence(tensor);
     }
+  }
+
+  @Override
+  public Tensor fromBytes(DType dtype, Shape shape, Bytes source) throws IOException {
+    Backend backend = backends.current();
+    Storage storage = backend.allocate(dtype, shape.size());
+    boolean done = false;
+    try {
+      new BytePieces(backend, storage, 0, shape.size()).fill(source);
+      done = true;
+    } finally {
+      if (!done) {
+        storage.release();
+      }
+    }
+    TensorType type = new TensorType(shape, dtype, backend.device());
+    return adopt(type, new Buffer(storage, Layout.contiguous(shape)));
+  }
+
+  @Override
+  public void toBytes(Tensor tensor, Bytes sink) throws IOException {
+    Backend backend = backends.of(tensor.type().device());
+    Buffer dense = rowMajor(backend, buffer(tensor));
+    try {
+      new BytePieces(backend, dense.storage(), dense.layout().offset(), dense.size()).show(sink);
+    } finally {
+      dense.storage().release();
+      Reference.reachabilityFence(tensor);
+    }
+  }
+
+  private Buffer rowMajor(Backend backend, Buffer buffer) {
+    return buffer.layout().isContiguous() ? retained(buffer) : copy(backend, buffer);
   }
 
   @Override

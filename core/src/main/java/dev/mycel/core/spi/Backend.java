@@ -3,6 +3,8 @@ package dev.mycel.core.spi;
 import dev.mycel.core.DType;
 import dev.mycel.core.Device;
 import dev.mycel.core.MemoryStats;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Memory and kernels of one device. Opened once per process; safe for use by several threads. */
 public interface Backend {
@@ -38,6 +40,22 @@ public interface Backend {
    * them).
    */
   void copyOut(Storage from, long at, Object array, int to, int count);
+
+  /**
+   * The memory of elements as bytes in the native order, for content that comes from a file or goes
+   * to one: nothing is copied. A backend that does not implement it gets such content through
+   * {@link #copyIn} and {@link #copyOut}.
+   *
+   * @param at the first element
+   * @param count how many; {@code at + count} is at most the storage's size, and the bytes are less
+   *     than 2^31
+   * @return a buffer from position 0 on, used only while the storage is held; null if the storage
+   *     is no memory that the processor reaches by address, or lies on the Java heap
+   * @throws IndexOutOfBoundsException if the elements are not all in the storage
+   */
+  default @Nullable ByteBuffer bytes(Storage storage, long at, int count) {
+    return null;
+  }
 
   /** Memory outside the Java heap. */
   MemoryStats memory();

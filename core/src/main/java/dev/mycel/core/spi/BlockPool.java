@@ -54,6 +54,11 @@ public final class BlockPool<B extends BlockPool.Block> {
   private static final long SLAB = 1L << 20;
   private static final long SMALL = 64L << 10;
   private static final long FIRST_COLLECTION = 512L << 20;
+  private static final int WAITS = 40;
+
+  /** Waits without a block that come when all is in use: a collection on suspicion ends there. */
+  private static final int IDLE = 3;
+
   private static final int CLASSES = 4 * 64;
 
   private final String name;
@@ -196,18 +201,30 @@ public final class BlockPool<B extends BlockPool.Block> {
       return;
     }
     try {
-      collectAndWait(Math.max(1, now / 8));
+      collectAndWait(Math.max(1, now / 8), IDLE);
       collectAt = Math.max(FIRST_COLLECTION, 2 * live.get());
     } finally {
       collecting.set(0);
     }
   }
 
-  /** One collection, and at most a fifth of a second for the cleaner to return that many bytes. */
   private void collectAndWait(long wanted) {
+    collectAndWait(wanted, WAITS);
+  }
+
+  /**
+   * One collection, and at most a fifth of a second for the cleaner to return that many bytes.
+   *
+   * @param idle after how many waits in which nothing came back it is given up
+   */
+  private void collectAndWait(long wanted, int idle) {
     long before = live.get();
+    long last = before;
+    int waits = 0;
     System.gc();
-    for (int i = 0; i < 40 && before - live.get() < wanted; i++) {
+    for (int i = 0; i < WAITS && waits < idle && before - live.get() < wanted; i++) {
+      waits = live.get() < last ? 0 : waits + 1;
+      last = live.get();
       try {
         Thread.sleep(5);
       } catch (InterruptedException e) {

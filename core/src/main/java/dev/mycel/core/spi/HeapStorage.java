@@ -3,6 +3,7 @@ package dev.mycel.core.spi;
 import dev.mycel.core.DType;
 import dev.mycel.core.Messages;
 import dev.mycel.core.ShapeException;
+import java.nio.ByteBuffer;
 
 /**
  * Elements in a Java array: {@code byte[]} for bool, uint8 and int8, {@code short[]} for int16 and
@@ -44,6 +45,46 @@ public final class HeapStorage extends Storage {
       case FLOAT32 -> new float[size];
       case FLOAT64 -> new double[size];
     };
+  }
+
+  /**
+   * Copies {@code count} elements from a buffer's position on, in its byte order, into an array of
+   * such a type; the position stays.
+   */
+  public static void get(ByteBuffer from, Object array, int to, int count) {
+    if (array instanceof float[] a) {
+      from.asFloatBuffer().get(a, to, count);
+    } else if (array instanceof double[] a) {
+      from.asDoubleBuffer().get(a, to, count);
+    } else if (array instanceof long[] a) {
+      from.asLongBuffer().get(a, to, count);
+    } else if (array instanceof int[] a) {
+      from.asIntBuffer().get(a, to, count);
+    } else if (array instanceof short[] a) {
+      from.asShortBuffer().get(a, to, count);
+    } else {
+      from.get(from.position(), (byte[]) array, to, count);
+    }
+  }
+
+  /**
+   * Copies {@code count} elements of an array of such a type to a buffer's position and following,
+   * in its byte order; the position stays.
+   */
+  public static void put(Object array, int from, int count, ByteBuffer to) {
+    if (array instanceof float[] a) {
+      to.asFloatBuffer().put(a, from, count);
+    } else if (array instanceof double[] a) {
+      to.asDoubleBuffer().put(a, from, count);
+    } else if (array instanceof long[] a) {
+      to.asLongBuffer().put(a, from, count);
+    } else if (array instanceof int[] a) {
+      to.asIntBuffer().put(a, from, count);
+    } else if (array instanceof short[] a) {
+      to.asShortBuffer().put(a, from, count);
+    } else {
+      to.put(to.position(), (byte[]) array, from, count);
+    }
   }
 
   /** The array itself. */

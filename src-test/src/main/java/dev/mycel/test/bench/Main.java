@@ -53,6 +53,7 @@ public final class Main {
     Arguments given = Arguments.parse(args);
     if (given.list()) {
       Workloads.names().forEach(System.out::println);
+      CheckpointSpeed.names().forEach(System.out::println);
       System.out.println("startup-mlp");
     } else if (given.vs() != null) {
       Versus.run(given);
@@ -60,6 +61,9 @@ public final class Main {
       try (Busy busy = new Busy(given.busy())) {
         System.out.println(told(busy, given, peer(given, given.peer())));
       }
+    } else if (CheckpointSpeed.has(given.workload())) {
+      Mycel.setSeed(1);
+      System.out.println(CheckpointSpeed.run(given));
     } else if (given.workload().equals("startup-mlp")) {
       System.out.println(Startup.run(given));
     } else if (given.workload().equals(Startup.CHILD)) {

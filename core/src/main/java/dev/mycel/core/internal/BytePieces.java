@@ -1,0 +1,102 @@
+package dev.mycel.core.internal;
+
+import dev.mycel.core.DType;
+import dev.mycel.core.RootInterpreter.Bytes;
+import dev.mycel.core.spi.Backend;
+import dev.mycel.core.spi.HeapStorage;
+import dev.mycel.core.spi.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Shows elements of a storage as bytes, piece by piece: as they lie in memory, or through an array
+ * where a backend shows no memory.
+ */
+final class BytePieces {
+  /** Bytes of a piece: enough for one call of the system, and still in the processor's cache. */
+  private static final int PIECE = 1 << 20;
+
+  private final Backend backend;
+  private final Storage storage;
+  private final int width;
+  private final long first;
+  private final long size;
+
+  /** Elements {@code first} to {@code first + size - 1}, which somebody holds meanwhile. */
+  BytePieces(Backend backend, Storage storage, long first, long size) {
+    this.backend = backend;
+    this.storage = storage;
+    this.width = storage.dtype().bytes();
+    this.first = first;
+    this.size = size;
+  }
+
+  /** Lets the source fill all of them. */
+  void fill(Bytes source) throws IOException {
+    Staging staging = null;
+    int count;
+    for (long at = 0; at < size; at += count) {
+      count = count(at);
+      ByteBuffer window = backend.bytes(storage, first + at, count);
+      if (window != null) {
+        filled(source, window.order(ByteOrder.nativeOrder()));
+      } else {
+        staging = staging == null ? new Staging(count) : staging;
+        filled(source, staging.bytes(count));
+        HeapStorage.get(staging.bytes(count), staging.array, 0, count);
+        backend.copyIn(staging.array, 0, storage, first + at, count);
+      }
+    }
+  }
+
+  /** Shows all of them to the sink. */
+  void show(Bytes sink) throws IOException {
+    Staging staging = null;
+    int count;
+    for (long at = 0; at < size; at += count) {
+      count = count(at);
+      ByteBuffer window = backend.bytes(storage, first + at, count);
+      if (window == null) {
+        staging = staging == null ? new Staging(count) : staging;
+        backend.copyOut(storage, first + at, staging.array, 0, count);
+        window = staging.bytes(count);
+        HeapStorage.put(staging.array, 0, count, window);
+      }
+      sink.next(window.asReadOnlyBuffer().order(ByteOrder.nativeOrder()));
+    }
+  }
+
+  private int count(long at) {
+    return (int) Math.min(PIECE / width, size - at);
+  }
+
+  private void filled(Bytes source, ByteBuffer piece) throws IOException {
+    ByteBuffer bytes = piece.duplicate();
+    source.next(piece);
+    if (piece.hasRemaining()) {
+      throw new IllegalStateException(
+          "fromBytes: the source left " + piece.remaining() + " bytes of a piece unfilled");
+    }
+    for (int i = 0; storage.dtype() == DType.BOOL && i < bytes.limit(); i++) {
+      if (bytes.get(i) != 0) {
+        bytes.put(i, (byte) 1);
+      }
+    }
+  }
+
+  /** Room for one piece on the Java heap; the first is the longest. */
+  private final class Staging {
+    private final Object array;
+    private final ByteBuffer bytes;
+
+    Staging(int count) {
+      array = HeapStorage.newArray(storage.dtype(), count);
+      bytes = ByteBuffer.allocate(count * width);
+    }
+
+    ByteBuffer bytes(int count) {
+      return bytes.slice(0, count * width).order(ByteOrder.nativeOrder());
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of the command line tool. */
+package dev.mycel.checkpoint.tool;
