@@ -40,20 +40,27 @@ class FallbackTest {
     return out;
   }
 
-  @Test
-  void theReferenceTakesOverAndSaysWhyOnce() throws Exception {
+  /** The class path of the tests without the native code of some libraries. */
+  private static String without(String libraries) {
     String all =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    String without =
-        Arrays.stream(all.split(File.pathSeparator))
-            .filter(
-                p ->
-                    !Path.of(p)
-                        .getFileName()
-                        .toString()
-                        .matches("dnnl-.*-(linux|macosx|windows).*"))
-            .collect(Collectors.joining(File.pathSeparator));
-    String out = run(without);
+    String natives = "(" + libraries + ")-.*-(linux|macosx|windows).*";
+    return Arrays.stream(all.split(File.pathSeparator))
+        .filter(p -> !Path.of(p).getFileName().toString().matches(natives))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  @Test
+  void nd4jIsTheDefaultOnlyWhereOneDnnIsMissing() throws Exception {
+    List<String> lines = run(without("none")).lines().toList();
+    assertEquals("onednn", lines.get(lines.size() - 1), lines.toString());
+    lines = run(without("dnnl")).lines().toList();
+    assertEquals("nd4j", lines.get(lines.size() - 1), lines.toString());
+  }
+
+  @Test
+  void theReferenceTakesOverAndSaysWhyOnce() throws Exception {
+    String out = run(without("dnnl|nd4j-native"));
     List<String> lines = out.lines().toList();
     assertEquals("reference", lines.get(lines.size() - 1), out);
     assertEquals(3, lines.stream().filter("1200.0"::equals).count(), out);
