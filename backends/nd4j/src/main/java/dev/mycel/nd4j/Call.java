@@ -5,6 +5,7 @@ import dev.mycel.core.Shape;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.BooleanPointer;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.nd4j.nativeblas.OpaqueContext;
  */
 final class Call implements AutoCloseable {
   private static final Map<String, Long> HASHES = new ConcurrentHashMap<>();
-  private static final int ARGUMENT_BYTES = 256;
+  private static final int ARGUMENT_BYTES = 128;
 
   private final NativeOps ops = Native.ops();
   private final Nd4jBackend backend;
@@ -54,27 +55,33 @@ final class Call implements AutoCloseable {
 
   /** The operation's whole-number arguments, at most sixteen. */
   Call integers(long... values) {
-    Pointer place = place(0);
+    Pointer place = place();
     ops.setGraphContextIArguments(
         context, new LongPointer(place).put(values), values.length);
+    return this;
+  }
+
+  /** The operation's number. */
+  Call number(double value) {
+    ops.setGraphContextTArguments(context, new DoublePointer(place()).put(value), 1);
     return this;
   }
 
   /** The operation's flag. */
   Call flag(boolean value) {
     ops.setGraphContextBArguments(
-        context, new BooleanPointer(place(ARGUMENT_BYTES / 2)).put(value), 1);
+        context, new BooleanPointer(place()).put(value), 1);
     return this;
   }
 
   /** ND4J copies the arguments, so that their place is needed for a moment only. */
-  private Pointer place(int offset) {
+  private Pointer place() {
     NativeBlock block = arguments;
     if (block == null) {
       block = backend.pool().take(ARGUMENT_BYTES);
       arguments = block;
     }
-    return Memory.at(block.address() + offset, ARGUMENT_BYTES / 2);
+    return Memory.at(block.address(), ARGUMENT_BYTES);
   }
 
   /** Computes. */

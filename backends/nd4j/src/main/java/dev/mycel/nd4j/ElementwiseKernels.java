@@ -123,7 +123,7 @@ final class ElementwiseKernels {
       for (int i : order) {
         op.in(t, flat, NativeStorage.address(call.input(i)));
       }
-      op.out(t, flat, to).run();
+      op.out(t, flat, to).number(0).run(); // relu's threshold; others have no use for it
     }
   }
 
