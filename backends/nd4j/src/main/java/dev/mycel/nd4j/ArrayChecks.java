@@ -41,7 +41,6 @@ final class ArrayChecks {
     if (array.isAttached()) {
       throw new ArgumentException(
           Messages.of(op + ": the array belongs to a workspace, which writes over it later")
-              .line("workspace", workspace(array.data()).getId())
               .hint("detach it first (array.detach()), or copy with NdArrays.toTensor")
               .text());
     }
@@ -56,6 +55,12 @@ final class ArrayChecks {
 
   private static void requireOpen(String op, DataBuffer data) {
     MemoryWorkspace workspace = workspace(data);
+    if (workspace == null) {
+      throw new ArgumentException(
+          Messages.of(op + ": the array belongs to a workspace that is gone")
+              .hint("convert it where the workspace is open, or array.detach() it there")
+              .text());
+    }
     long here = Thread.currentThread().getId();
     String why = null;
     if (workspace.getThreadId() != null && workspace.getThreadId() != here) {
