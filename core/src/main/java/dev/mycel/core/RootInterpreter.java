@@ -1,5 +1,7 @@
 package dev.mycel.core;
 
+import dev.mycel.core.spi.Buffer;
+import dev.mycel.core.spi.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -77,6 +79,18 @@ public abstract class RootInterpreter extends Interpreter {
    * @throws IOException if the sink throws it
    */
   public abstract void toBytes(Tensor tensor, Bytes sink) throws IOException;
+
+  /**
+   * A tensor over memory that a backend has made or borrowed, for bridges to other libraries: the
+   * storage must be one of the current backend, and the caller's claim on it is taken over.
+   */
+  public abstract Tensor fromStorage(Storage storage, Layout layout);
+
+  /**
+   * Where the elements of a tensor of this interpreter lie, for bridges to other libraries: who
+   * uses the storage retains it first, and releases it afterwards.
+   */
+  public abstract Buffer toBuffer(Tensor tensor);
 
   /** Whether two tensors of this interpreter share memory. */
   public abstract boolean sharesMemory(Tensor a, Tensor b);

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 /** Which part may know which: a dependency against these arrows is a design mistake. */
 final class LayeringTest {
   private static final String[] EVERYWHERE = {"java..", "org.jspecify.."};
-  private static final String[] BACKENDS = {"dev.mycel.reference..", "dev.mycel.onednn.."};
+  private static final String[] BACKENDS = {
+    "dev.mycel.reference..", "dev.mycel.onednn..", "dev.mycel.nd4j.."
+  };
 
   /** What is published, without tests, benchmarks and examples. */
   private static final JavaClasses LIBRARY =
@@ -36,7 +38,8 @@ final class LayeringTest {
               "dev.mycel.train",
               "dev.mycel.junit",
               "dev.mycel.reference",
-              "dev.mycel.onednn");
+              "dev.mycel.onednn",
+              "dev.mycel.nd4j");
 
   private static String[] with(String... more) {
     String[] all = java.util.Arrays.copyOf(EVERYWHERE, EVERYWHERE.length + more.length);
@@ -109,6 +112,31 @@ final class LayeringTest {
             "dev.mycel.checkpoint..",
             "dev.mycel.train..",
             "dev.mycel.junit..")
+        .check(LIBRARY);
+  }
+
+  @Test
+  void nd4jIsKnownToItsBackendAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.mycel.nd4j..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.nd4j..", "org.bytedeco.openblas..")
+        .check(LIBRARY);
+    classes()
+        .that()
+        .resideInAPackage("dev.mycel.nd4j..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            with(
+                "dev.mycel.nd4j..",
+                "dev.mycel.core",
+                "dev.mycel.core.spi",
+                "org.nd4j..",
+                "org.bytedeco.javacpp..",
+                "org.bytedeco.openblas.."))
         .check(LIBRARY);
   }
 

@@ -9,6 +9,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -27,33 +28,43 @@ class FallbackTest {
   }
 
   private static String run(String classPath) throws IOException, InterruptedException {
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPath,
-                Child.class.getName())
-            .redirectErrorStream(true)
-            .start();
+    return run(Child.class, classPath);
+  }
+
+  /** What a program prints in a process of its own. */
+  static String run(Class<?> program, String classPath, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", classPath, program.getName()));
+    command.addAll(List.of(arguments));
+    Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
     String out = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, child.waitFor(), out);
     return out;
   }
 
-  @Test
-  void theReferenceTakesOverAndSaysWhyOnce() throws Exception {
+  /** The class path of the tests without the native code of some libraries. */
+  static String without(String libraries) {
     String all =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    String without =
-        Arrays.stream(all.split(File.pathSeparator))
-            .filter(
-                p ->
-                    !Path.of(p)
-                        .getFileName()
-                        .toString()
-                        .matches("dnnl-.*-(linux|macosx|windows).*"))
-            .collect(Collectors.joining(File.pathSeparator));
-    String out = run(without);
+    String natives = "(" + libraries + ")-.*-(linux|macosx|windows).*";
+    return Arrays.stream(all.split(File.pathSeparator))
+        .filter(p -> !Path.of(p).getFileName().toString().matches(natives))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  @Test
+  void nd4jIsTheDefaultOnlyWhereOneDnnIsMissing() throws Exception {
+    List<String> lines = run(without("none")).lines().toList();
+    assertEquals("onednn", lines.get(lines.size() - 1), lines.toString());
+    lines = run(without("dnnl")).lines().toList();
+    assertEquals("nd4j", lines.get(lines.size() - 1), lines.toString());
+  }
+
+  @Test
+  void theReferenceTakesOverAndSaysWhyOnce() throws Exception {
+    String out = run(without("dnnl|nd4j-native"));
     List<String> lines = out.lines().toList();
     assertEquals("reference", lines.get(lines.size() - 1), out);
     assertEquals(3, lines.stream().filter("1200.0"::equals).count(), out);

@@ -549,6 +549,18 @@ public final class Eager extends RootInterpreter {
   }
 
   @Override
+  public Tensor fromStorage(Storage storage, Layout layout) {
+    Device device = backends.current().device();
+    return adopt(
+        new TensorType(layout.shape(), storage.dtype(), device), new Buffer(storage, layout));
+  }
+
+  @Override
+  public Buffer toBuffer(Tensor tensor) {
+    return buffer(tensor);
+  }
+
+  @Override
   public boolean sharesMemory(Tensor a, Tensor b) {
     return buffer(a).storage() == buffer(b).storage();
   }

@@ -1,0 +1,92 @@
+package dev.mycel.nd4j;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+
+/** Raw native memory: pointers without an owner, and copies to and from Java arrays. */
+final class Memory {
+  /** Most bytes that one Java buffer views: a power of two, so that any element size divides it. */
+  private static final long VIEW = 1L << 30;
+
+  private Memory() {}
+
+  /** A pointer without an owner. */
+  private static final class Stretch extends BytePointer {
+    Stretch(long address, long bytes) {
+      super((Pointer) null);
+      this.address = address;
+      this.limit = bytes;
+      this.capacity = bytes;
+    }
+  }
+
+  /** A pointer to that many bytes; nobody frees them through it. */
+  static Pointer at(long address, long bytes) {
+    return new Stretch(address, bytes);
+  }
+
+  /** Copies bytes. */
+  static void copy(long from, long to, long bytes) {
+    if (bytes > 0) {
+      Pointer.memcpy(at(to, bytes), at(from, bytes), bytes);
+    }
+  }
+
+  /** Copies elements at an address into a Java array of their type. */
+  static void read(long address, int elementBytes, Object array, int to, int count) {
+    int done = 0;
+    while (done < count) {
+      int n = (int) Math.min(count - done, VIEW / elementBytes);
+      get(view(address + (long) done * elementBytes, n, elementBytes), array, to + done, n);
+      done += n;
+    }
+  }
+
+  /** Copies elements of a Java array to an address. */
+  static void write(long address, int elementBytes, Object array, int from, int count) {
+    int done = 0;
+    while (done < count) {
+      int n = (int) Math.min(count - done, VIEW / elementBytes);
+      put(view(address + (long) done * elementBytes, n, elementBytes), array, from + done, n);
+      done += n;
+    }
+  }
+
+  private static ByteBuffer view(long address, int count, int elementBytes) {
+    return at(address, (long) count * elementBytes).asByteBuffer().order(ByteOrder.nativeOrder());
+  }
+
+  private static void get(ByteBuffer from, Object array, int to, int n) {
+    if (array instanceof float[] a) {
+      from.asFloatBuffer().get(a, to, n);
+    } else if (array instanceof double[] a) {
+      from.asDoubleBuffer().get(a, to, n);
+    } else if (array instanceof long[] a) {
+      from.asLongBuffer().get(a, to, n);
+    } else if (array instanceof int[] a) {
+      from.asIntBuffer().get(a, to, n);
+    } else if (array instanceof short[] a) {
+      from.asShortBuffer().get(a, to, n);
+    } else {
+      from.get((byte[]) array, to, n);
+    }
+  }
+
+  private static void put(ByteBuffer to, Object array, int from, int n) {
+    if (array instanceof float[] a) {
+      to.asFloatBuffer().put(a, from, n);
+    } else if (array instanceof double[] a) {
+      to.asDoubleBuffer().put(a, from, n);
+    } else if (array instanceof long[] a) {
+      to.asLongBuffer().put(a, from, n);
+    } else if (array instanceof int[] a) {
+      to.asIntBuffer().put(a, from, n);
+    } else if (array instanceof short[] a) {
+      to.asShortBuffer().put(a, from, n);
+    } else {
+      to.put((byte[]) array, from, n);
+    }
+  }
+}

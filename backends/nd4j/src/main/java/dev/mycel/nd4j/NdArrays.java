@@ -1,0 +1,216 @@
+package dev.mycel.nd4j;
+
+import dev.mycel.core.ArgumentException;
+import dev.mycel.core.DType;
+import dev.mycel.core.DeviceException;
+import dev.mycel.core.Interpreters;
+import dev.mycel.core.Layout;
+import dev.mycel.core.Messages;
+import dev.mycel.core.RootInterpreter;
+import dev.mycel.core.Shape;
+import dev.mycel.core.ShapeException;
+import dev.mycel.core.Tensor;
+import dev.mycel.core.spi.Buffer;
+import dev.mycel.core.spi.HeapStorage;
+import java.lang.ref.Reference;
+import java.util.Arrays;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Tensors from ND4J's arrays, and arrays from tensors.
+ *
+ * <p>{@link #toTensor} and {@link #toINDArray} copy, work on every backend, and leave nothing
+ * shared. {@link #viewOf} and {@link #share} copy nothing, need the backend {@code nd4j}, and come
+ * with duties that they state.
+ *
+ * <p>Element types go over as they are: bool, uint8, int8, int16, int32, int64, float16, bfloat16,
+ * float32 and float64. Others (UINT16, UINT32, UINT64, UTF8) and compressed arrays are refused. Any
+ * strides and both orders are taken. ND4J's empty array without a shape becomes a tensor of shape
+ * {@code [0]}.
+ */
+public final class NdArrays {
+  /** ND4J's arrays have no more axes. */
+  private static final int MOST_AXES = 32;
+
+  private NdArrays() {}
+
+  /**
+   * A tensor of the current backend with a copy of the array's elements, row-major.
+   *
+   * <p>An array that is attached to a workspace is copied while that workspace is open on this
+   * thread.
+   *
+   * @throws ArgumentException if the array is null, closed, compressed, or attached to a workspace
+   *     that is not open here
+   * @throws dev.mycel.core.DTypeException if there is no such element type
+   */
+  public static Tensor toTensor(INDArray array) {
+    DType t = ArrayChecks.readable("toTensor", array);
+    Shape shape = shape(array);
+    if (shape.size() > Integer.MAX_VALUE - 8) {
+      throw new ShapeException(
+          Messages.of("toTensor: more than 2147483639 elements cannot be copied at once")
+              .line("shape", shape)
+              .hint("copy slices")
+              .text());
+    }
+    Object flat = HeapStorage.newArray(t, (int) shape.size());
+    if (!shape.isEmpty()) {
+      read(array, t, flat, (int) shape.size());
+    }
+    return Interpreters.root().fromHost(flat, t, shape);
+  }
+
+  /** Copies made on the way must not land in a workspace, where nobody would free them. */
+  private static void read(INDArray array, DType t, Object flat, int count) {
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      boolean plain = array.ordering() == 'c' && isRowMajor(array);
+      INDArray dense = plain ? array : array.dup('c');
+      try {
+        Memory.read(ArrayChecks.address(dense), t.bytes(), flat, 0, count);
+      } finally {
+        if (!plain) {
+          dense.close();
+        }
+        Reference.reachabilityFence(array);
+      }
+    }
+  }
+
+  private static boolean isRowMajor(INDArray array) {
+    return Layout.of(Shape.of(array.shape()), array.stride(), 0).isContiguous();
+  }
+
+  private static Shape shape(INDArray array) {
+    return array.isEmpty() && array.rank() == 0 ? Shape.of(0) : Shape.of(array.shape());
+  }
+
+  /**
+   * A new array in 'c' order, outside of all workspaces, with a copy of the tensor's elements. It
+   * belongs to the caller, who may close it.
+   *
+   * @throws ShapeException if the tensor has more than 32 axes
+   * @throws dev.mycel.core.ClosedTensorException if the tensor has been closed
+   */
+  public static INDArray toINDArray(Tensor tensor) {
+    Tensor held = held("toINDArray", tensor);
+    Object flat = Interpreters.root().toHost(held);
+    DType t = tensor.dtype();
+    long[] dims = tensor.shape().dims();
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      if (tensor.shape().isEmpty()) {
+        return Nd4j.create(Types.of(t), dims);
+      }
+      INDArray made =
+          dims.length == 0
+              ? Nd4j.scalar(Types.of(t), 0)
+              : Nd4j.createUninitialized(Types.of(t), dims, 'c');
+      Memory.write(
+          ArrayChecks.address(made), t.bytes(), flat, 0, java.lang.reflect.Array.getLength(flat));
+      Reference.reachabilityFence(made);
+      return made;
+    }
+  }
+
+  private static Tensor held(String op, Tensor tensor) {
+    if (tensor == null) {
+      throw new ArgumentException(op + ": the tensor must not be null");
+    }
+    if (tensor.rank() > MOST_AXES) {
+      throw new ShapeException(
+          Messages.of(op + ": an INDArray has at most " + MOST_AXES + " axes")
+              .line("shape", tensor.shape())
+              .hint("reshape the tensor first")
+              .text());
+    }
+    return Interpreters.readable(tensor);
+  }
+
+  /**
+   * A tensor over the array's own memory: nothing is copied, and writing to the array changes the
+   * tensor.
+   *
+   * <p>The memory stays the array's. The tensor keeps the array reachable, never closes it, and
+   * never writes to it. Close the array after the tensor: a tensor whose array has been closed
+   * throws {@link dev.mycel.core.ClosedTensorException} when it is used next. Do not close it while
+   * another thread computes with the tensor. An empty array is copied, since there is nothing to
+   * share.
+   *
+   * @throws DeviceException if the current backend is not {@code nd4j}
+   * @throws ArgumentException if the array is null, closed, compressed, attached to a workspace, or
+   *     has strides below one
+   * @throws dev.mycel.core.DTypeException if there is no such element type
+   */
+  public static Tensor viewOf(INDArray array) {
+    DType t = ArrayChecks.readable("viewOf", array);
+    ArrayChecks.detached("viewOf", array);
+    RootInterpreter root = Interpreters.root();
+    if (!root.device().backend().equals(Nd4jBackend.NAME)) {
+      throw new DeviceException(
+          Messages.of("viewOf: only tensors of the backend nd4j can lie in an array's memory")
+              .line("current backend", root.device().backend())
+              .hint("choose it with Mycel.setBackend(\"nd4j\"), or copy with NdArrays.toTensor")
+              .text());
+    }
+    if (array.isEmpty()) {
+      return toTensor(array);
+    }
+    Layout layout = Layout.of(Shape.of(array.shape()), array.stride(), 0);
+    requirePositive("viewOf", layout, "NdArrays.toTensor");
+    long size = reach(layout);
+    return root.fromStorage(
+        new ArrayStorage(array, t, size, ArrayChecks.address(array)), layout);
+  }
+
+  /**
+   * An array over the tensor's own memory: nothing is copied.
+   *
+   * <p>The result holds a claim on the memory of its own, so the tensor may be closed before it.
+   * Close the result, and use the array and its views no more afterwards. Tensors never change:
+   * read the array, and do not write to it.
+   *
+   * @throws DeviceException if the tensor is not one of the backend {@code nd4j}
+   * @throws ArgumentException if it repeats elements or walks backwards
+   * @throws ShapeException if it has more than 32 axes
+   * @throws dev.mycel.core.ClosedTensorException if it has been closed
+   */
+  public static SharedArray share(Tensor tensor) {
+    Tensor held = held("share", tensor);
+    Buffer buffer = Interpreters.root().toBuffer(held);
+    if (!(buffer.storage() instanceof NativeStorage storage)) {
+      throw new DeviceException(
+          Messages.of("share: only tensors of the backend nd4j lie where an INDArray can")
+              .line("tensor is on", tensor.device())
+              .hint("copy with NdArrays.toINDArray")
+              .text());
+    }
+    if (!tensor.shape().isEmpty()) {
+      requirePositive("share", buffer.layout(), "NdArrays.toINDArray");
+    }
+    return SharedArray.of(storage, buffer.layout(), held);
+  }
+
+  private static void requirePositive(String op, Layout layout, String copy) {
+    for (int i = 0; i < layout.shape().rank(); i++) {
+      if (layout.shape().dim(i) > 1 && layout.stride(i) < 1) {
+        throw new ArgumentException(
+            Messages.of(op + ": the elements repeat or go backwards")
+                .line("shape  ", layout.shape())
+                .line("strides", Arrays.toString(layout.strides()))
+                .hint("copy with " + copy)
+                .text());
+      }
+    }
+  }
+
+  /** Number of places from the first element to the last. */
+  static long reach(Layout layout) {
+    long last = 0;
+    for (int i = 0; i < layout.shape().rank(); i++) {
+      last += (layout.shape().dim(i) - 1) * layout.stride(i);
+    }
+    return last + 1;
+  }
+}

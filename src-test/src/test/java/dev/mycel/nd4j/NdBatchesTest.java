@@ -1,0 +1,132 @@
+package dev.mycel.nd4j;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mycel.core.ArgumentException;
+import dev.mycel.core.DType;
+import dev.mycel.core.Pair;
+import dev.mycel.core.Shape;
+import dev.mycel.core.ShapeException;
+import dev.mycel.core.Tensor;
+import dev.mycel.nn.layer.Dense;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.ViewIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Data sets and parameter maps of ND4J, on the default backend. */
+class NdBatchesTest {
+  private static final int ROWS = 10;
+
+  private static INDArray oneHot() {
+    INDArray labels = Nd4j.zeros(DataType.FLOAT, ROWS, 3);
+    for (int r = 0; r < ROWS; r++) {
+      labels.putScalar(r, r % 3, 1);
+    }
+    return labels;
+  }
+
+  private static NdBatches batches(INDArray features, INDArray labels) {
+    return NdBatches.of(new ViewIterator(new DataSet(features, labels), 4));
+  }
+
+  private static INDArray images() {
+    return Nd4j.arange(ROWS * 8).castTo(DataType.FLOAT).reshape('c', ROWS, 2, 2, 2);
+  }
+
+  private static List<Pair<Tensor, Tensor>> all(NdBatches batches) {
+    List<Pair<Tensor, Tensor>> list = new ArrayList<>();
+    batches.forEach(list::add);
+    return list;
+  }
+
+  @Test
+  void everyPassGivesAllBatchesInOrder() {
+    NdBatches batches = batches(images(), oneHot()).examples(2, 2, 2).sparseLabels();
+    for (int pass = 0; pass < 2; pass++) {
+      List<Pair<Tensor, Tensor>> list = all(batches);
+      assertEquals(List.of(4L, 4L, 2L), list.stream().map(b -> b.first().dim(0)).toList());
+      Tensor last = list.get(2).first();
+      assertEquals(Shape.of(2, 2, 2, 2), last.shape());
+      assertEquals(79, last.toFloatArray()[15]);
+      assertEquals(DType.INT32, list.get(1).second().dtype());
+      assertArrayEquals(new int[] {1, 2, 0, 1}, list.get(1).second().toIntArray());
+    }
+  }
+
+  @Test
+  void labelsStayAsTheyAreUnlessClassesAreWanted() {
+    Pair<Tensor, Tensor> first = batches(images(), oneHot()).iterator().next();
+    assertEquals(Shape.of(4, 3), first.second().shape());
+  }
+
+  @Test
+  void examplesOfAnotherShapeAreRefusedWithTheWayOut() {
+    NdBatches wide = batches(Nd4j.ones(DataType.FLOAT, ROWS, 4, 4, 3), oneHot()).examples(3, 4, 4);
+    var e = assertThrows(ShapeException.class, () -> wide.iterator().next());
+    assertTrue(e.getMessage().contains("channels-last"), e::getMessage);
+    NdBatches flat = batches(Nd4j.ones(DataType.FLOAT, ROWS, 48), oneHot()).examples(3, 4, 4);
+    var other = assertThrows(ShapeException.class, () -> flat.iterator().next());
+    assertTrue(other.getMessage().contains("the examples are flat"), other::getMessage);
+  }
+
+  @Test
+  void labelsThatAreNotOneHotAreRefused() {
+    INDArray smooth = oneHot().mul(0.8).add(0.1);
+    NdBatches batches = batches(images(), smooth).sparseLabels();
+    var e = assertThrows(ArgumentException.class, () -> batches.iterator().next());
+    assertTrue(e.getMessage().contains("a label is not one-hot"), e::getMessage);
+    INDArray twice = oneHot();
+    twice.putScalar(3, 2, 1);
+    var second = batches(images(), twice).sparseLabels().iterator();
+    assertTrue(
+        assertThrows(ArgumentException.class, second::next).getMessage().contains("example  3"));
+  }
+
+  @Test
+  void masksAreRefused() {
+    DataSet masked =
+        new DataSet(images(), oneHot(), Nd4j.ones(DataType.FLOAT, ROWS, 1), null);
+    var batches = NdBatches.of(new ViewIterator(masked, ROWS));
+    var e = assertThrows(ArgumentException.class, () -> batches.iterator().next());
+    assertTrue(e.getMessage().contains("masks"), e::getMessage);
+  }
+
+  @Test
+  void dl4jParametersFitOurLayers() {
+    INDArray weight = Nd4j.arange(12).castTo(DataType.FLOAT).reshape('c', 4, 3).dup('f');
+    INDArray bias = Nd4j.create(new float[][] {{1, 2, 3}});
+    Map<String, INDArray> table = new LinkedHashMap<>();
+    table.put("0_W", weight);
+    table.put("0_b", bias);
+    Map<String, Tensor> plain = NdParameters.entries(table);
+    assertEquals(List.of("0_W", "0_b"), List.copyOf(plain.keySet()));
+    assertEquals(Shape.of(1, 3), plain.get("0_b").shape());
+
+    Map<String, String> names = Map.of("0_W", "weight", "0_b", "bias");
+    Map<String, Tensor> ours = NdParameters.fromDl4j(table, names::get);
+    Dense dense = new Dense(4, 3);
+    dense.parametersDict().forEach((name, p) -> p.setData(ours.get(name)));
+    INDArray x = Nd4j.rand(DataType.FLOAT, 5, 4);
+    float[] right = x.mmul(weight).addRowVector(bias).dup('c').reshape('c', 15).toFloatVector();
+    assertArrayEquals(right, dense.call(NdArrays.toTensor(x)).toFloatArray(), 1e-5f);
+  }
+
+  @Test
+  void twoParametersCannotGetOneName() {
+    Map<String, INDArray> table = Map.of("0_W", Nd4j.ones(2, 2), "1_W", Nd4j.ones(2, 2));
+    var e =
+        assertThrows(ArgumentException.class, () -> NdParameters.fromDl4j(table, name -> "weight"));
+    assertTrue(e.getMessage().contains("two parameters get the name 'weight'"), e::getMessage);
+    assertThrows(ArgumentException.class, () -> NdParameters.fromDl4j(table, name -> null));
+  }
+}

@@ -1,0 +1,24 @@
+package dev.mycel.spec;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.mycel.core.Interpreters;
+import dev.mycel.test.BackendTck;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The ND4J backend passes the conformance kit wherever its native library loads. */
+final class Nd4jTckTest extends BackendTck {
+  @BeforeAll
+  static void needsTheNativeLibrary() {
+    String state = Interpreters.root().backends().getOrDefault("nd4j", "not on the class path");
+    if (!state.startsWith("available")) {
+      System.out.println("nd4j is left out: " + state);
+    }
+    assumeTrue(state.startsWith("available"), state);
+  }
+
+  @Override
+  protected String backend() {
+    return "nd4j";
+  }
+}
