@@ -29,8 +29,8 @@ def random(dtype, *shape):
     if dtype.kind == "b":
         return rng.integers(0, 2, shape).astype(bool)
     raw = bytearray(rng.bytes(count * dtype.itemsize))
-    if dtype == np.dtype("uint64"):
-        raw[7::8] = bytes(b & 127 for b in raw[7::8])
+    if dtype.kind == "u" and dtype.itemsize == 8:
+        raw = bytes(b & 127 for b in raw)
     return np.frombuffer(bytes(raw), dtype).reshape(shape)
 
 

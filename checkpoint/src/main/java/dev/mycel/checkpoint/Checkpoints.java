@@ -173,8 +173,8 @@ public final class Checkpoints {
   // ---- NumPy ------------------------------------------------------------------------------------
 
   /**
-   * Saves a tensor as {@code np.save} saves an array, with the same bytes. bfloat16, which NumPy
-   * does not know, is written as {@code ml_dtypes} makes it: {@code
+   * Saves a tensor as {@code np.save} saves an array, with the same bytes. NumPy does not know
+   * bfloat16, which is written as {@code ml_dtypes} makes it: {@code
    * np.load(file).view(ml_dtypes.bfloat16)} gives it back.
    *
    * @param file gets the suffix {@code .npy} if it has not; an existing file is replaced

@@ -167,11 +167,13 @@ record NumpyHeader(NumpyType type, boolean fortran, List<Long> shape, long lengt
 
     @Override
     public ByteBuffer next(int bytes) throws IOException {
-      if (elements == null) {
-        elements = gathered();
+      StridedElements rows = elements;
+      if (rows == null) {
+        rows = gathered();
+        elements = rows;
       }
       block.clear().limit(bytes);
-      elements.fill(block);
+      rows.fill(block);
       return block.flip();
     }
 

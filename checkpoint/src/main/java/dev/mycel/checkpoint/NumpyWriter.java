@@ -66,8 +66,7 @@ final class NumpyWriter {
     if (!(item instanceof Item.Numbers numbers)) {
       throw new ArgumentException(
           Messages.of(op + ": '" + name + "' is a text, and NumPy's files hold arrays alone")
-              .hint(
-                  "leave it out with NpzOptions.choose, or call saveSafetensors, which keeps texts")
+              .hint("leave it out with NpzOptions.choose, or call saveSafetensors, which keeps it")
               .text());
     }
     if (!ZipDirectory.isUsable(item.name() + NumpyFormat.SUFFIX)) {

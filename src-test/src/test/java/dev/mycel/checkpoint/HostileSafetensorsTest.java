@@ -23,10 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Files of safetensors that were made to harm a reader; {@link MutationTest} makes others at
- * random.
- */
+/** Files of safetensors made to harm a reader; {@link MutationTest} makes others at random. */
 class HostileSafetensorsTest {
   private static final Path GOLDEN = Path.of("src/test/resources/checkpoints/pytorch");
 

@@ -161,7 +161,7 @@ class MutationTest {
 
   private Format shard() throws IOException {
     Path index = writeSet();
-    String shard = "set-00002-of-00003.safetensors";
+    String shard = "set-00002-of-00002.safetensors";
     List<byte[]> samples = List.of(Files.readAllBytes(folder.resolve(shard)));
     return new Format("safetensors in a set", shard, samples)
         .read(file -> Mutations.content(file.resolveSibling(index.getFileName())));

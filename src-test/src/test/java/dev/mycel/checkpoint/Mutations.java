@@ -82,8 +82,7 @@ final class Mutations {
       assertTrue(e.getMessage().contains(name), () -> what + ": " + e.getMessage());
       assertTrue(e.getMessage().contains("hint"), () -> what + ": " + e.getMessage());
     } catch (RuntimeException | Error | IOException e) {
-      Path kept =
-          Files.createDirectories(Path.of("target/mutations")).resolve(what + "-" + name(file));
+      Path kept = Files.createDirectories(Path.of("target/mutations")).resolve(what);
       Files.write(kept, bytes);
       throw new AssertionError(what + ", kept as " + kept, e);
     }
@@ -96,10 +95,6 @@ final class Mutations {
         taken < FREE_BYTES + BYTES_PER_BYTE * (long) bytes.length,
         () -> what + " took " + taken + " bytes of the heap for a file of " + bytes.length);
     return content;
-  }
-
-  private static String name(Path file) {
-    return String.valueOf(file.getFileName());
   }
 
   /** For example {@code 12 read, 1988 refused, 3 MiB and 41 ms at most}. */
