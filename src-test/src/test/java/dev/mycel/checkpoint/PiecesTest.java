@@ -11,6 +11,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.Random;
+import dev.mycel.core.Scope;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import java.io.ByteArrayOutputStream;
@@ -132,7 +133,8 @@ class PiecesTest {
   }
 
   private static void same(Map<String, Tensor> tensors, Path saved) {
-    try (CheckpointFile file = Checkpoints.open(saved)) {
+    try (Scope scope = Scope.open();
+        CheckpointFile file = Checkpoints.open(saved)) {
       assertEquals(tensors.size(), file.entries().size());
       tensors.forEach((name, t) -> SafetensorsTest.assertSame(name, t, file.tensor(name)));
     }

@@ -82,7 +82,11 @@ final class NativeBlock extends BlockPool.Block {
 
   /** A view of bytes at an address, less than two gibibytes. */
   static ByteBuffer bytes(long address, long count) {
-    return new Stretch(address, count).asByteBuffer().order(ByteOrder.nativeOrder());
+    // A pointer of no bytes counts as one of one.
+    return new Stretch(address, count)
+        .asByteBuffer()
+        .limit((int) count)
+        .order(ByteOrder.nativeOrder());
   }
 
   /** A pointer to the first byte. */
