@@ -99,7 +99,7 @@ public final class Checkpoints {
    */
   public static CompletableFuture<Path> saveCheckpointAsync(
       Cell<?, ?> cell, Path file, SaveOptions options) {
-    return saveCheckpointAsync(cell.parametersDict(), file, options);
+    return saveCheckpointAsync(cell.variablesDict(), file, options);
   }
 
   /** Saves parameters under their names while the program goes on. */
@@ -200,7 +200,7 @@ public final class Checkpoints {
 
   /** Saves the parameters of a cell as an archive of NumPy as the options say. */
   public static Path saveNpz(Cell<?, ?> cell, Path file, NpzOptions options) {
-    return saveNpz(cell.parametersDict(), file, options);
+    return saveNpz(cell.variablesDict(), file, options);
   }
 
   /** Saves parameters under their names as an archive of NumPy. */

@@ -11,6 +11,7 @@ import dev.mycel.core.Messages;
 import dev.mycel.core.Scope;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
+import dev.mycel.core.Variable;
 import dev.mycel.core.TensorException;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
@@ -43,7 +44,7 @@ final class MappedLoader {
   private final Map<String, CheckpointEntry> stored;
   private final Function<String, Tensor> reader;
   private final Cell<?, ?> net;
-  private final Map<String, Parameter> parameters;
+  private final Map<String, Variable> parameters;
   private final NameMap map;
   private final Map<String, MappedEntry> matches = new LinkedHashMap<>();
   private final List<Row> rows = new ArrayList<>();
@@ -58,7 +59,7 @@ final class MappedLoader {
     this.stored = stored;
     this.reader = reader;
     this.net = net;
-    this.parameters = net.parametersDict();
+    this.parameters = net.variablesDict();
     this.map = map;
   }
 
@@ -124,7 +125,7 @@ final class MappedLoader {
     parameters.forEach(
         (name, parameter) -> {
           MappedEntry entry = mapped.remove(name);
-          ValueForm expects = new ValueForm(parameter.shape(), parameter.dtype());
+          ValueForm expects = new ValueForm(NetLoader.shape(parameter), NetLoader.dtype(parameter));
           rows.add(
               entry == null
                   ? new Row(Status.MISSING, name, expects, expected.get(name), null, "", List.of())
@@ -259,17 +260,24 @@ final class MappedLoader {
 
   private void assign() {
     try (Scope all = Scope.open()) {
-      Map<Parameter, Tensor> values = new LinkedHashMap<>();
+      Map<Variable, Tensor> values = new LinkedHashMap<>();
       matches.forEach(
           (name, entry) -> {
-            Parameter target = Objects.requireNonNull(parameters.get(name));
+            Variable target = Objects.requireNonNull(parameters.get(name));
             try (Scope one = Scope.open()) {
-              Tensor value = entry.value(reader).cast(target.dtype());
+              Tensor value = entry.value(reader).cast(NetLoader.dtype(target));
               // A part of a value must not keep the whole alive, nor fail to be copied later.
               values.put(target, one.give(entry.transform().isEmpty() ? value : value.copy()));
             }
           });
-      values.forEach(Parameter::setData);
+      values.forEach(
+          (target, value) -> {
+            if (target instanceof Parameter p) {
+              p.setData(value);
+            } else {
+              target.assign(value);
+            }
+          });
     }
   }
 }

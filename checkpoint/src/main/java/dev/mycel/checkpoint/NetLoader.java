@@ -212,11 +212,11 @@ final class NetLoader {
   }
 
   /** Asking a parameter does not fill it. */
-  private static Shape shape(Variable target) {
+  static Shape shape(Variable target) {
     return target instanceof Parameter p ? p.shape() : target.type().shape();
   }
 
-  private static DType dtype(Variable target) {
+  static DType dtype(Variable target) {
     return target instanceof Parameter p ? p.dtype() : target.type().dtype();
   }
 

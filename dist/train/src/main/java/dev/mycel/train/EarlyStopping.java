@@ -1,7 +1,9 @@
 package dev.mycel.train;
 
 import dev.mycel.core.ArgumentException;
+import dev.mycel.core.Messages;
 import dev.mycel.core.Scope;
+import dev.mycel.core.Variable;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
 import java.io.PrintStream;
@@ -154,7 +156,7 @@ public final class EarlyStopping extends Callback {
     if (restoreBestWeights) {
       bestWeights.clear();
       args.trainNetwork()
-          .parametersDict()
+          .variablesDict()
           .forEach((name, p) -> bestWeights.put(name, new Parameter(p.value(), name)));
     }
   }
@@ -167,13 +169,13 @@ public final class EarlyStopping extends Callback {
       print("Restoring model weights from the end of the best epoch.");
     }
     try (Scope scope = Scope.open()) {
-      Map<String, Parameter> weights = network.parametersDict();
+      Map<String, Variable> weights = network.variablesDict();
       bestWeights.forEach((name, kept) -> weightOf(weights, name).assign(kept.value()));
     }
   }
 
-  private static Parameter weightOf(Map<String, Parameter> weights, String name) {
-    Parameter weight = weights.get(name);
+  private static Variable weightOf(Map<String, Variable> weights, String name) {
+    Variable weight = weights.get(name);
     if (weight == null) {
       throw new ArgumentException(
           Messages.of("EarlyStopping: the network has no parameter of the best weights' name")

@@ -4,6 +4,7 @@ import dev.mycel.core.ArgumentException;
 import dev.mycel.nn.Parameter;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -91,6 +92,22 @@ public final class ReduceLROnPlateau extends Callback {
       cooling = cooldown;
       wait = 0;
     }
+  }
+
+  /** The best value, and how long it has been waited; the rates are in the optimiser. */
+  @Override
+  public Map<String, Object> state() {
+    return Map.of("best", best, "wait", (long) wait, "cooling", (long) cooling);
+  }
+
+  @Override
+  public void restoreState(Map<String, Object> state) {
+    double newBest = CallbackStates.real(OWNER, state, "best");
+    long newWait = CallbackStates.number(OWNER, state, "wait");
+    long newCooling = CallbackStates.number(OWNER, state, "cooling");
+    best = newBest;
+    wait = (int) Math.min(newWait, 1 << 30);
+    cooling = (int) Math.min(newCooling, 1 << 30);
   }
 
   private void reduce(int epoch) {

@@ -2,6 +2,8 @@ package dev.mycel.train;
 
 import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
+import dev.mycel.core.TensorType;
+import dev.mycel.core.Variable;
 import dev.mycel.nn.Parameter;
 import dev.mycel.optim.amp.LossScaleManager;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ final class Restoration implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.mycel.train");
   private static final int MOST_LISTED = 10;
 
-  private record Copy(Parameter target, Parameter source) {}
+  private record Copy(Variable target, Parameter source) {}
 
   private final TrainingState state;
   private final StateEntries file;
@@ -70,7 +72,7 @@ final class Restoration implements AutoCloseable {
   // ---- checks -----------------------------------------------------------------------------------
 
   private void planCopies() {
-    Map<String, Parameter> targets = state.parameters();
+    Map<String, Variable> targets = state.parameters();
     Map<String, Parameter> sources = file.parameters();
     Set<String> missing = new LinkedHashSet<>(targets.keySet());
     missing.removeAll(sources.keySet());
@@ -88,12 +90,13 @@ final class Restoration implements AutoCloseable {
     targets.forEach((name, target) -> copies.add(copy(name, target, sources)));
   }
 
-  private Copy copy(String name, Parameter target, Map<String, Parameter> sources) {
+  private Copy copy(String name, Variable target, Map<String, Parameter> sources) {
     Parameter source = Objects.requireNonNull(sources.get(name));
-    if (source.dtype() != target.dtype() || !source.shape().equals(target.shape())) {
+    TensorType wanted = target.type();
+    if (source.dtype() != wanted.dtype() || !source.shape().equals(wanted.shape())) {
       throw file.refusal("a parameter is another one in the state; nothing was restored")
           .line("name     ", "'" + name + "'")
-          .line("parameter", target.dtype() + " " + target.shape())
+          .line("parameter", wanted.dtype() + " " + wanted.shape())
           .line("entry    ", source.dtype() + " " + source.shape())
           .hint("make network and optimiser as they were when the state was saved")
           .asException();

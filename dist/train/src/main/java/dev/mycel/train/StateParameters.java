@@ -2,8 +2,8 @@ package dev.mycel.train;
 
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Messages;
+import dev.mycel.core.Variable;
 import dev.mycel.nn.Cell;
-import dev.mycel.nn.Parameter;
 import dev.mycel.nn.amp.DynamicLossScaler;
 import dev.mycel.nn.amp.LossScaler;
 import java.util.Collections;
@@ -12,17 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Collects the parameters of a state, each once, and refuses names that clash. */
+/** Collects the parameters and persistent buffers of a state, each once, and refuses names that clash. */
 final class StateParameters {
-  private final Map<String, Parameter> byName = new LinkedHashMap<>();
-  private final Set<Parameter> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Map<String, Variable> byName = new LinkedHashMap<>();
+  private final Set<Variable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  Map<String, Parameter> byName() {
+  Map<String, Variable> byName() {
     return byName;
   }
 
   void add(Cell<?, ?> cell) {
-    cell.parametersDict().forEach(this::add);
+    cell.variablesDict().forEach(this::add);
   }
 
   void add(LossScaler scaler) {
@@ -32,11 +32,11 @@ final class StateParameters {
     }
   }
 
-  private void add(String name, Parameter p) {
+  private void add(String name, Variable p) {
     if (!seen.add(p)) {
       return;
     }
-    Parameter other = byName.putIfAbsent(name, p);
+    Variable other = byName.putIfAbsent(name, p);
     if (other != null) {
       throw new ArgumentException(
           Messages.of(TrainingState.OP + ": two parameters are called '" + name + "'")

@@ -10,7 +10,6 @@ import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.Variable;
 import dev.mycel.nn.Cell;
-import dev.mycel.nn.Parameter;
 import dev.mycel.nn.amp.LossScaler;
 import dev.mycel.optim.amp.LossScaleManager;
 import dev.mycel.optim.amp.TrainingStep;
@@ -429,8 +428,8 @@ public final class TrainingState {
     return this;
   }
 
-  /** All parameters by name, each once. */
-  Map<String, Parameter> parameters() {
+  /** All parameters and persistent buffers by name, each once. */
+  Map<String, Variable> parameters() {
     StateParameters all = new StateParameters();
     cells.forEach(all::add);
     LossScaler s = scaler;
