@@ -109,8 +109,8 @@ public final class GradientTaps {
     /**
      * An entry.
      *
-     * @param sizes how many slices the values are of, for each {@code vmap} above the tape: the
-     *     one that is nearest to the tape comes last, its slices lie along the first axis
+     * @param sizes how many slices the values are of, for each {@code vmap} above the tape: the one
+     *     that is nearest to the tape comes last, its slices lie along the first axis
      */
     CustomEntry make(Tape tape, T like, List<Long> sizes);
   }

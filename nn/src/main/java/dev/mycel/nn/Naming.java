@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The names that parameters and persistent buffers carry in a tree, as MindSpore's assignments
  * would have left them: each member of a cell is assigned in the order of declaration, a child when
- * all below it is done. A parameter without a name takes its local one; a child that is assigned to a
- * cell with auto prefix renames all below it to the path from there. So the outermost prefix
+ * all below it is done. A parameter without a name takes its local one; a child that is assigned to
+ * a cell with auto prefix renames all below it to the path from there. So the outermost prefix
  * counts, and of several places the last one.
  *
  * <p>All of it follows from the tree as it is now: nothing is remembered but names that somebody

@@ -1,10 +1,10 @@
 package dev.mycel.autograd;
 
-import static dev.mycel.junit.MycelAssertions.assertClose;
 import static dev.mycel.autograd.Autograd.grad;
 import static dev.mycel.autograd.Autograd.stopGradient;
 import static dev.mycel.autograd.Autograd.valueAndGrad;
 import static dev.mycel.autograd.Autograd.vjp;
+import static dev.mycel.junit.MycelAssertions.assertClose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;

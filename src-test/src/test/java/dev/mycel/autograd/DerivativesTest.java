@@ -1,6 +1,5 @@
 package dev.mycel.autograd;
 
-import static dev.mycel.junit.MycelAssertions.assertClose;
 import static dev.mycel.autograd.Autograd.getGrad;
 import static dev.mycel.autograd.Autograd.grad;
 import static dev.mycel.autograd.Autograd.hessian;
@@ -13,6 +12,7 @@ import static dev.mycel.autograd.Autograd.valueAndGrad;
 import static dev.mycel.autograd.Autograd.vjp;
 import static dev.mycel.autograd.Autograd.vjpWithAux;
 import static dev.mycel.autograd.Autograd.vmap;
+import static dev.mycel.junit.MycelAssertions.assertClose;
 import static dev.mycel.junit.MycelAssertions.assertNoLeak;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;

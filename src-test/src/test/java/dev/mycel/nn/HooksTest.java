@@ -674,8 +674,7 @@ class HooksTest {
     dense.registerBackwardHook((c, in, out) -> in.mul(2));
     dense.weight().registerHook(g -> g.mul(2));
     Tensor x = Ops.ones(3, 4);
-    assertNoLeak(
-        () -> Autograd.grad(dense, new int[] {0}, dense.trainableParams()).apply(x));
+    assertNoLeak(() -> Autograd.grad(dense, new int[] {0}, dense.trainableParams()).apply(x));
     Tensor[] kept = new Tensor[1];
     dense.registerBackwardHook(
         (c, in, out) -> {
@@ -747,9 +746,7 @@ class HooksTest {
     Tensor expected = Ops.stack(List.of(byRow(cell, ROWS), byRow(cell, other)), 0);
     Tensor found =
         Autograd.grad(
-                Autograd.vmap(
-                        Autograd.vmap((Tensor x) -> cell.call(x).square())::apply)
-                    ::apply)
+                Autograd.vmap(Autograd.vmap((Tensor x) -> cell.call(x).square())::apply)::apply)
             .apply(both);
     assertClose(found, expected, 1e-6, 1e-7);
   }
@@ -765,8 +762,7 @@ class HooksTest {
         });
     Tensor one = Tensor.of(new float[] {1, 2}, 2);
     // The cell's output is the same for all rows, each of which is a factor of it.
-    Autograd.grad(
-            (Tensor y) -> Autograd.vmap((Tensor x) -> cell.call(y).mul(x)).apply(ROWS))
+    Autograd.grad((Tensor y) -> Autograd.vmap((Tensor x) -> cell.call(y).mul(x)).apply(ROWS))
         .apply(one);
     assertEquals(1, seen.size());
     assertClose(seen.get(0), ROWS.sum(0), 1e-6, 0);
@@ -789,8 +785,7 @@ class HooksTest {
     Tensor x = ROWS.at(0);
     assertThrows(
         TensorException.class,
-        () ->
-            Autograd.grad((Tensor in) -> Autograd.jacfwd(HooksTest::hooked).apply(in)).apply(x));
+        () -> Autograd.grad((Tensor in) -> Autograd.jacfwd(HooksTest::hooked).apply(in)).apply(x));
   }
 
   @Test

@@ -357,8 +357,7 @@ class RecomputeTest {
               return y;
             });
     fails.recompute();
-    assertNoLeak(
-        () -> assertThrows(TensorException.class, () -> Autograd.grad(fails).apply(x)));
+    assertNoLeak(() -> assertThrows(TensorException.class, () -> Autograd.grad(fails).apply(x)));
   }
 
   // ---- what enters ------------------------------------------------------------------------------

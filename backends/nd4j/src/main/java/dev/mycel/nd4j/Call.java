@@ -56,8 +56,7 @@ final class Call implements AutoCloseable {
   /** The operation's whole-number arguments, at most sixteen. */
   Call integers(long... values) {
     Pointer place = place();
-    ops.setGraphContextIArguments(
-        context, new LongPointer(place).put(values), values.length);
+    ops.setGraphContextIArguments(context, new LongPointer(place).put(values), values.length);
     return this;
   }
 
@@ -69,8 +68,7 @@ final class Call implements AutoCloseable {
 
   /** The operation's flag. */
   Call flag(boolean value) {
-    ops.setGraphContextBArguments(
-        context, new BooleanPointer(place()).put(value), 1);
+    ops.setGraphContextBArguments(context, new BooleanPointer(place()).put(value), 1);
     return this;
   }
 

@@ -12,7 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Collects the parameters and persistent buffers of a state, each once, and refuses names that clash. */
+/**
+ * Collects the parameters and persistent buffers of a state, each once, and refuses names that
+ * clash.
+ */
 final class StateParameters {
   private final Map<String, Variable> byName = new LinkedHashMap<>();
   private final Set<Variable> seen = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -61,8 +61,8 @@ public final class Metrics {
   }
 
   /**
-   * Metrics by MindSpore's names: {@code accuracy acc precision recall F1 loss mae mse
-   * perplexity dice roc auc cosine_similarity top_1_accuracy top_5_accuracy}.
+   * Metrics by MindSpore's names: {@code accuracy acc precision recall F1 loss mae mse perplexity
+   * dice roc auc cosine_similarity top_1_accuracy top_5_accuracy}.
    */
   public static Metrics of(String... names) {
     Metrics metrics = NONE;
