@@ -201,7 +201,8 @@ class NdArraysTest {
       INDArray attached = Nd4j.linspace(1, 6, 6, DataType.FLOAT).reshape(2, 3).addi(0);
       assertTrue(attached.isAttached());
       assertArrayEquals(values(attached), values(NdArrays.toTensor(attached)));
-      assertArrayEquals(values(attached.transpose()), values(NdArrays.toTensor(attached.transpose())));
+      assertArrayEquals(
+          values(attached.transpose()), values(NdArrays.toTensor(attached.transpose())));
       var view = assertThrows(ArgumentException.class, () -> NdArrays.viewOf(attached));
       assertTrue(view.getMessage().contains("belongs to a workspace"), view::getMessage);
       assertTrue(!NdArrays.toINDArray(Ops.ones(3)).isAttached());

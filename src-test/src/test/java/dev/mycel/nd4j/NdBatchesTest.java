@@ -94,8 +94,7 @@ class NdBatchesTest {
 
   @Test
   void masksAreRefused() {
-    DataSet masked =
-        new DataSet(images(), oneHot(), Nd4j.ones(DataType.FLOAT, ROWS, 1), null);
+    DataSet masked = new DataSet(images(), oneHot(), Nd4j.ones(DataType.FLOAT, ROWS, 1), null);
     var batches = NdBatches.of(new ViewIterator(masked, ROWS));
     var e = assertThrows(ArgumentException.class, () -> batches.iterator().next());
     assertTrue(e.getMessage().contains("masks"), e::getMessage);

@@ -41,7 +41,9 @@ final class Blas {
     }
   }
 
-  /** {@code c = a b + beta c} for row-major {@code c[m, n]} and {@code a[m, k]}, {@code b[k, n]}. */
+  /**
+   * {@code c = a b + beta c} for row-major {@code c[m, n]} and {@code a[m, k]}, {@code b[k, n]}.
+   */
   static void multiply(
       DType t, int m, int n, int k, long a, Operand la, long b, Operand lb, double beta, long c) {
     long bytes = t.bytes();

@@ -9,6 +9,7 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ops.CustomOpDescriptor;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.OpaqueContext;
@@ -56,8 +57,7 @@ final class Call implements AutoCloseable {
   /** The operation's whole-number arguments, at most sixteen. */
   Call integers(long... values) {
     Pointer place = place();
-    ops.setGraphContextIArguments(
-        context, new LongPointer(place).put(values), values.length);
+    ops.setGraphContextIArguments(context, new LongPointer(place).put(values), values.length);
     return this;
   }
 
@@ -69,8 +69,7 @@ final class Call implements AutoCloseable {
 
   /** The operation's flag. */
   Call flag(boolean value) {
-    ops.setGraphContextBArguments(
-        context, new BooleanPointer(place()).put(value), 1);
+    ops.setGraphContextBArguments(context, new BooleanPointer(place()).put(value), 1);
     return this;
   }
 
@@ -95,7 +94,14 @@ final class Call implements AutoCloseable {
 
   private static long hash(String name) {
     return HASHES.computeIfAbsent(
-        name, n -> Nd4j.getExecutioner().getCustomOperations().get(n).getHash());
+        name,
+        n -> {
+          CustomOpDescriptor known = Nd4j.getExecutioner().getCustomOperations().get(n);
+          if (known == null) {
+            throw new IllegalStateException("ND4J: there is no operation named " + n);
+          }
+          return known.getHash();
+        });
   }
 
   @Override

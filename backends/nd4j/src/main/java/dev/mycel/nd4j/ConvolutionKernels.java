@@ -30,8 +30,7 @@ final class ConvolutionKernels {
         Prims.CONV_INPUT_GRAD,
         Access.CONTIGUOUS,
         "conv2d_input_bp" + NOTE,
-        call ->
-            takes(call, call.attrs().conv(), call.outputType(0).shape(), call.input(0).shape()),
+        call -> takes(call, call.attrs().conv(), call.outputType(0).shape(), call.input(0).shape()),
         ConvolutionKernels::inputGrad);
     table.put(
         Prims.CONV_WEIGHT_GRAD,

@@ -98,8 +98,7 @@ final class ElementwiseKernels {
   }
 
   private static void put(KernelTable table, Primitive<None> p, Kernel<None> kernel) {
-    table.put(
-        p, Access.STRIDED, NOTE, call -> takes(call) && Kernels.aligned(call), kernel);
+    table.put(p, Access.STRIDED, NOTE, call -> takes(call) && Kernels.aligned(call), kernel);
     table.put(p, Access.CONTIGUOUS, NOTE, ElementwiseKernels::takes, kernel);
   }
 

@@ -49,8 +49,6 @@ final class Kernels {
   /** A dense layout in the order of an input's axes. */
   static Layout like(Buffer b) {
     int[] order = b.layout().denseOrder();
-    return order == null
-        ? Layout.contiguous(b.shape())
-        : Layout.ordered(b.shape(), order);
+    return order == null ? Layout.contiguous(b.shape()) : Layout.ordered(b.shape(), order);
   }
 }

@@ -12,9 +12,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Kernels of ND4J's native library over a pool of native memory, without its arrays and
- * workspaces: addresses and shapes are handed over as they are, so that nothing waits for a
- * collection.
+ * Kernels of ND4J's native library over a pool of native memory, without its arrays and workspaces:
+ * addresses and shapes are handed over as they are, so that nothing waits for a collection.
  */
 final class Nd4jBackend implements Backend {
   static final String NAME = "nd4j";

@@ -160,8 +160,7 @@ public final class NdArrays {
     Layout layout = Layout.of(Shape.of(array.shape()), array.stride(), 0);
     requirePositive("viewOf", layout, "NdArrays.toTensor");
     long size = reach(layout);
-    return root.fromStorage(
-        new ArrayStorage(array, t, size, ArrayChecks.address(array)), layout);
+    return root.fromStorage(new ArrayStorage(array, t, size, ArrayChecks.address(array)), layout);
   }
 
   /**

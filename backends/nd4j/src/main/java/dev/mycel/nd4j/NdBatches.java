@@ -132,7 +132,8 @@ public final class NdBatches implements Iterable<Pair<Tensor, Tensor>> {
               .text());
     }
     Shape wanted = example;
-    if (wanted != null && !Arrays.equals(Arrays.copyOfRange(found, 1, found.length), wanted.dims())) {
+    if (wanted != null
+        && !Arrays.equals(Arrays.copyOfRange(found, 1, found.length), wanted.dims())) {
       throw new ShapeException(
           Messages.of("NdBatches: the examples have another shape than stated")
               .line("batch   ", number)

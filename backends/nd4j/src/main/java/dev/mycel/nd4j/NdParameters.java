@@ -27,12 +27,12 @@ public final class NdParameters {
   /**
    * Copies of DL4J's parameters in the shapes that layers here have, under names that a function
    * chooses: matrices {@code [in, out]} named {@code ..._W} or {@code ..._RW} are transposed to
-   * {@code [out, in]}, rows {@code [1, n]} named {@code ..._b}, {@code ..._beta}, {@code ..._gamma},
-   * {@code ..._mean} or {@code ..._var} become vectors {@code [n]}. Weights of convolutions, {@code
-   * [out, in, h, w]} on both sides, stay as they are.
+   * {@code [out, in]}, rows {@code [1, n]} named {@code ..._b}, {@code ..._beta}, {@code
+   * ..._gamma}, {@code ..._mean} or {@code ..._var} become vectors {@code [n]}. Weights of
+   * convolutions, {@code [out, in, h, w]} on both sides, stay as they are.
    *
-   * @param names the new name of each old one, for example {@code Map.of("0_W", "fc1.weight")::get};
-   *     null is refused
+   * @param names the new name of each old one, for example {@code Map.of("0_W",
+   *     "fc1.weight")::get}; null is refused
    * @throws ArgumentException if a name or an array is null, two parameters get one name, or as
    *     {@link NdArrays#toTensor} says
    */
@@ -51,7 +51,9 @@ public final class NdParameters {
         (name, array) -> {
           if (name == null || array == null) {
             throw new ArgumentException(
-                "NdParameters: a " + (name == null ? "name" : "array of '" + name + "'") + " is null");
+                "NdParameters: a "
+                    + (name == null ? "name" : "array of '" + name + "'")
+                    + " is null");
           }
           String target = names.apply(name);
           if (target == null || tensors.containsKey(target)) {

@@ -30,8 +30,7 @@ final class PoolKernels {
         Prims.AVG_POOL_GRAD,
         Access.CONTIGUOUS,
         "avgpool2d_bp" + NOTE,
-        call ->
-            takes(call, call.attrs().window(), call.attrs().shape(), call.input(0).shape()),
+        call -> takes(call, call.attrs().window(), call.attrs().shape(), call.input(0).shape()),
         PoolKernels::poolGrad);
   }
 

@@ -17,7 +17,7 @@ import java.util.Arrays;
  */
 final class ReductionKernels {
   /** Up to this many elements are added up in their own type. */
-  private static final long LONGEST = 2048;
+  private static final long LONGEST = 128;
 
   private ReductionKernels() {}
 
@@ -25,7 +25,7 @@ final class ReductionKernels {
     table.put(
         Prims.REDUCE_SUM,
         Access.CONTIGUOUS,
-        "reduce_sum of up to 2048 elements each, float32 and float64",
+        "reduce_sum of up to 128 elements each, float32 and float64",
         ReductionKernels::takes,
         ReductionKernels::sum);
     table.put(

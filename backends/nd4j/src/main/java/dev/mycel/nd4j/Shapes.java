@@ -5,8 +5,8 @@ import dev.mycel.core.Shape;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.LongPointer;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.api.shape.options.ArrayOptionsHelper;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** ND4J's descriptions of row-major arrays, which it keeps for ever itself. */
 final class Shapes {

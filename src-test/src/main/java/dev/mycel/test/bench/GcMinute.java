@@ -14,8 +14,8 @@ import javax.management.NotificationListener;
 import javax.management.openmbean.CompositeData;
 
 /**
- * What the garbage collector costs a training that runs for a while. The warm-up is told apart: what
- * the virtual machine itself has just made is copied then, whatever the program does.
+ * What the garbage collector costs a training that runs for a while. The warm-up is told apart:
+ * what the virtual machine itself has just made is copied then, whatever the program does.
  */
 final class GcMinute {
   private static final double LONGEST_WARM_UP_SECONDS = 20;
