@@ -138,7 +138,7 @@ class NdArraysTest {
       assertEquals(0, shared.array().rank());
       assertEquals(7, shared.array().getDouble());
     }
-    assertEquals(Shape.of(0), NdArrays.toTensor(Nd4j.empty(DataType.INT)).shape());
+    assertEquals(Shape.of(0), NdArrays.toTensor(Nd4j.empty(DataType.INT32)).shape());
     Tensor empty = NdArrays.toTensor(Nd4j.create(DataType.DOUBLE, 0, 3));
     assertEquals(Shape.of(0, 3), empty.shape());
     assertEquals(DType.FLOAT64, empty.dtype());
