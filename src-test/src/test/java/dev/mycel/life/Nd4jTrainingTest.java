@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * long.
  */
 class Nd4jTrainingTest {
-  private static final int STEPS = Integer.getInteger("mycel.nd4j.steps", 1500);
+  private static final int STEPS = Integer.getInteger("mycel.nd4j.steps", 1000);
 
   @BeforeEach
   void onNd4j() {

@@ -55,7 +55,7 @@ class NdArraysTest {
   }
 
   private static double[] values(INDArray array) {
-    return array.dup('c').castTo(DataType.DOUBLE).reshape('c', array.length()).toDoubleVector();
+    return array.dup('c').castTo(DataType.DOUBLE).reshape(array.length()).toDoubleVector();
   }
 
   private static double[] values(Tensor tensor) {
@@ -102,7 +102,7 @@ class NdArraysTest {
 
   @Test
   void viewsAndBothOrdersAreRead() {
-    INDArray base = Nd4j.arange(60).castTo(DataType.FLOAT).reshape('c', 5, 12);
+    INDArray base = Nd4j.arange(60).castTo(DataType.FLOAT).reshape(5, 12);
     INDArray[] arrays = {
       base,
       base.dup('f'),
@@ -113,7 +113,7 @@ class NdArraysTest {
       base.dup('f').get(NDArrayIndex.interval(2, 5), NDArrayIndex.interval(3, 9)),
       base.get(NDArrayIndex.interval(1, 4), NDArrayIndex.all())
           .get(NDArrayIndex.interval(1, 3), NDArrayIndex.interval(4, 8)),
-      base.reshape('c', 5, 3, 4).permute(2, 0, 1)
+      base.reshape(5, 3, 4).permute(2, 0, 1)
     };
     for (INDArray array : arrays) {
       Tensor copy = NdArrays.toTensor(array);
@@ -138,7 +138,7 @@ class NdArraysTest {
       assertEquals(0, shared.array().rank());
       assertEquals(7, shared.array().getDouble());
     }
-    assertEquals(Shape.of(0), NdArrays.toTensor(Nd4j.empty(DataType.INT)).shape());
+    assertEquals(Shape.of(0), NdArrays.toTensor(Nd4j.empty(DataType.INT32)).shape());
     Tensor empty = NdArrays.toTensor(Nd4j.create(DataType.DOUBLE, 0, 3));
     assertEquals(Shape.of(0, 3), empty.shape());
     assertEquals(DType.FLOAT64, empty.dtype());

@@ -40,7 +40,7 @@ class NdBatchesTest {
   }
 
   private static INDArray images() {
-    return Nd4j.arange(ROWS * 8).castTo(DataType.FLOAT).reshape('c', ROWS, 2, 2, 2);
+    return Nd4j.arange(ROWS * 8).castTo(DataType.FLOAT).reshape(ROWS, 2, 2, 2);
   }
 
   private static List<Pair<Tensor, Tensor>> all(NdBatches batches) {
@@ -102,7 +102,7 @@ class NdBatchesTest {
 
   @Test
   void dl4jParametersFitOurLayers() {
-    INDArray weight = Nd4j.arange(12).castTo(DataType.FLOAT).reshape('c', 4, 3).dup('f');
+    INDArray weight = Nd4j.arange(12).castTo(DataType.FLOAT).reshape(4, 3).dup('f');
     INDArray bias = Nd4j.create(new float[][] {{1, 2, 3}});
     Map<String, INDArray> table = new LinkedHashMap<>();
     table.put("0_W", weight);
@@ -116,7 +116,7 @@ class NdBatchesTest {
     Dense dense = new Dense(4, 3);
     dense.parametersDict().forEach((name, p) -> p.setData(ours.get(name)));
     INDArray x = Nd4j.rand(DataType.FLOAT, 5, 4);
-    float[] right = x.mmul(weight).addRowVector(bias).dup('c').reshape('c', 15).toFloatVector();
+    float[] right = x.mmul(weight).addRowVector(bias).dup('c').reshape(15).toFloatVector();
     assertArrayEquals(right, dense.call(NdArrays.toTensor(x)).toFloatArray(), 1e-5f);
   }
 

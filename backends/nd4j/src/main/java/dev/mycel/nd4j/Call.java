@@ -9,6 +9,7 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ops.CustomOpDescriptor;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.OpaqueContext;
@@ -93,7 +94,14 @@ final class Call implements AutoCloseable {
 
   private static long hash(String name) {
     return HASHES.computeIfAbsent(
-        name, n -> Nd4j.getExecutioner().getCustomOperations().get(n).getHash());
+        name,
+        n -> {
+          CustomOpDescriptor known = Nd4j.getExecutioner().getCustomOperations().get(n);
+          if (known == null) {
+            throw new IllegalStateException("ND4J: there is no operation named " + n);
+          }
+          return known.getHash();
+        });
   }
 
   @Override

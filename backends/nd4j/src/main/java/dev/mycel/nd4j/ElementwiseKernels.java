@@ -28,9 +28,7 @@ import org.nd4j.linalg.api.ops.impl.transforms.strict.Cosh;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Erf;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Erfc;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Exp;
-import org.nd4j.linalg.api.ops.impl.transforms.strict.Expm1;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Log;
-import org.nd4j.linalg.api.ops.impl.transforms.strict.Log1p;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Sigmoid;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Sin;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Sinh;
@@ -39,7 +37,10 @@ import org.nd4j.linalg.api.ops.impl.transforms.strict.Tanh;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.OpaqueDataBuffer;
 
-/** Functions of one and two inputs, on the elements as they lie in memory. */
+/**
+ * Functions of one and two inputs, on the elements as they lie in memory. ND4J's expm1 and log1p
+ * lose the digits that they are for, and its maxima lose NaN: these stay on the host.
+ */
 final class ElementwiseKernels {
   private static final String NOTE = "elementwise, float32 and float64 of some size";
 
@@ -71,9 +72,7 @@ final class ElementwiseKernels {
 
   private static void strict(KernelTable table) {
     unary(table, Prims.EXP, Family.STRICT, new Exp());
-    unary(table, Prims.EXPM1, Family.STRICT, new Expm1());
     unary(table, Prims.LOG, Family.STRICT, new Log());
-    unary(table, Prims.LOG1P, Family.STRICT, new Log1p());
     unary(table, Prims.SIN, Family.STRICT, new Sin());
     unary(table, Prims.COS, Family.STRICT, new Cos());
     unary(table, Prims.TAN, Family.STRICT, new Tan());

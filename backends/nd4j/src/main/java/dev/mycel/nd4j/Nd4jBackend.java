@@ -102,9 +102,10 @@ final class Nd4jBackend implements Backend {
     pool.trim();
   }
 
+  /** ND4J's limit for one operation; the size of its pool cannot be changed, and bounds it. */
   @Override
   public int threads() {
-    return Nd4j.getEnvironment().maxThreads();
+    return Nd4j.getEnvironment().maxMasterThreads();
   }
 
   @Override
@@ -114,7 +115,6 @@ final class Nd4jBackend implements Backend {
           "setThreads: the number of threads must be positive, got " + count);
     }
     Nd4j.getEnvironment().setMaxMasterThreads(count);
-    Nd4j.getEnvironment().setMaxThreads(count);
     Blas.threads(count);
   }
 }

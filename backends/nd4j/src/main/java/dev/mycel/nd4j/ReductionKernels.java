@@ -2,7 +2,6 @@ package dev.mycel.nd4j;
 
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
-import dev.mycel.core.Primitive;
 import dev.mycel.core.Prims;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
@@ -13,11 +12,12 @@ import java.util.Arrays;
 /**
  * Sums over some of the axes, and softmax. ND4J adds up float32 in float32, and splits a sum over
  * everything by how many threads are idle; long sums and whole ones are left to the host. So are
- * extremes: ND4J lets NaN lose.
+ * extremes, where ND4J lets NaN lose, softmax of float64, which gives NaN for large numbers, and
+ * log-softmax, which is no more than the logarithm of softmax.
  */
 final class ReductionKernels {
   /** Up to this many elements are added up in their own type. */
-  private static final long LONGEST = 2048;
+  private static final long LONGEST = 128;
 
   private ReductionKernels() {}
 
@@ -25,11 +25,18 @@ final class ReductionKernels {
     table.put(
         Prims.REDUCE_SUM,
         Access.CONTIGUOUS,
-        "reduce_sum of up to 2048 elements each, float32 and float64",
+        "reduce_sum of up to 128 elements each, float32 and float64",
         ReductionKernels::takes,
         ReductionKernels::sum);
-    softmax(table, Prims.SOFTMAX, "softmax");
-    softmax(table, Prims.LOG_SOFTMAX, "log_softmax");
+    table.put(
+        Prims.SOFTMAX,
+        Access.CONTIGUOUS,
+        "softmax, float32",
+        call ->
+            Kernels.wide(call)
+                && call.input(0).dtype() == DType.FLOAT32
+                && call.input(0).shape().rank() > 0,
+        ReductionKernels::softmax);
   }
 
   private static boolean takes(KernelCall<Attrs.Axes> call) {
@@ -54,22 +61,15 @@ final class ReductionKernels {
     }
   }
 
-  private static void softmax(KernelTable table, Primitive<Attrs.Axis> p, String name) {
-    table.put(
-        p,
-        Access.CONTIGUOUS,
-        name + ", float32 and float64",
-        call -> Kernels.wide(call) && call.input(0).shape().rank() > 0,
-        call -> {
-          Buffer x = call.input(0);
-          DType t = x.dtype();
-          long to = Kernels.output(call, 0);
-          try (Call op = new Call(Kernels.backend(call), name)) {
-            op.in(t, x.shape(), NativeStorage.address(x))
-                .out(t, x.shape(), to)
-                .integers(call.attrs().axis())
-                .run();
-          }
-        });
+  private static void softmax(KernelCall<Attrs.Axis> call) {
+    Buffer x = call.input(0);
+    DType t = x.dtype();
+    long to = Kernels.output(call, 0);
+    try (Call op = new Call(Kernels.backend(call), "softmax")) {
+      op.in(t, x.shape(), NativeStorage.address(x))
+          .out(t, x.shape(), to)
+          .integers(call.attrs().axis())
+          .run();
+    }
   }
 }

@@ -34,7 +34,7 @@ class TrainFromIteratorTest {
 
   private static TrainFromIterator.Outcome trained(String backend) {
     Mycel.setBackend(backend);
-    return TrainFromIterator.run(System.out, 2);
+    return TrainFromIterator.run(System.out, 1);
   }
 
   private static float[] scores(SequentialCell net) {
@@ -63,7 +63,7 @@ class TrainFromIteratorTest {
     saveCheckpoint(there.net(), file);
     float[] expected = scores(there.net());
     TrainFromIterator.Outcome here = trained("onednn");
-    assertTrue(here.accuracy() > 0.85, "onednn reaches " + here.accuracy());
+    assertTrue(here.accuracy() > 0.75, "onednn reaches " + here.accuracy());
     assertEquals(here.accuracy(), there.accuracy(), 0.02);
     assertArrayEquals(expected, scores(loaded("onednn", file)), 1e-5f);
 
