@@ -89,7 +89,7 @@ final class Elements {
     ByteBuffer block = block((long) size * bytes);
     for (int at = 0; at < size; at += most) {
       encode(array, at, Math.min(most, size - at), block);
-      out.write(block.array(), 0, block.limit());
+      out.write(block.array(), block.arrayOffset(), block.limit());
     }
   }
 

@@ -3,7 +3,6 @@ package dev.mycel.checkpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +47,7 @@ record NumpyHeader(NumpyType type, boolean fortran, List<Long> shape, long lengt
       throw failure.at(0, "an array has " + size + " bytes, its header begins with 10", AGAIN);
     }
     ByteBuffer start = next(in, PREFIX);
-    if (!Arrays.equals(start.array(), 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+    if (!start.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))) {
       throw failure.at(0, "this is no array: it does not begin with 93 and NUMPY", AGAIN);
     }
     int major = start.get(MAGIC.length);

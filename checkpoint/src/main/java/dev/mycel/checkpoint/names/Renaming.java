@@ -113,14 +113,14 @@ sealed interface Renaming extends Rule {
     /** Texts and numbers of groups; {@code $$} is a dollar. */
     private void cutTemplate() {
       StringBuilder plain = new StringBuilder();
-      for (int i = 0; i < template.length(); i++) {
-        char c = template.charAt(i);
+      int at = 0;
+      while (at < template.length()) {
+        char c = template.charAt(at++);
         if (c != '$') {
           plain.append(c);
           continue;
         }
-        i++;
-        char next = i < template.length() ? template.charAt(i) : ' ';
+        char next = at < template.length() ? template.charAt(at++) : ' ';
         if (next == '$') {
           plain.append('$');
         } else if (next >= '0' && next <= '9' && next - '0' <= pattern.groupCount()) {

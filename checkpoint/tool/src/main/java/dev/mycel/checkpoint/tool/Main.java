@@ -121,6 +121,7 @@ public final class Main implements Callable<Integer> {
   }
 
   /** Since Java 22 there is a console where there is no terminal, and a method that tells. */
+  @SuppressWarnings("SystemConsoleNull") // it is null before Java 22, and asked for more after
   private static boolean isTerminal() {
     Console console = System.console();
     if (console == null) {
