@@ -730,11 +730,11 @@ class HooksTest {
     Tensor expected = byRow(cell, ROWS);
     seen.clear();
     Tensor found =
-        Autograd.grad(Autograd.vmap((Tensor x) -> cell.call(x).square())::apply).apply(ROWS);
+        Autograd.grad(Autograd.vmap((Tensor x) -> cell.call(x).square())).apply(ROWS);
     assertClose(found, expected, 1e-6, 1e-7);
     assertEquals(List.of(ROWS.at(0).shape(), ROWS.at(0).shape()), seen, "once for all slices");
     Tensor inside =
-        Autograd.vmap(Autograd.grad((Tensor x) -> cell.call(x).square())::apply).apply(ROWS);
+        Autograd.vmap(Autograd.grad((Tensor x) -> cell.call(x).square())).apply(ROWS);
     assertClose(inside, expected, 1e-6, 1e-7);
   }
 
@@ -746,7 +746,7 @@ class HooksTest {
     Tensor expected = Ops.stack(List.of(byRow(cell, ROWS), byRow(cell, other)), 0);
     Tensor found =
         Autograd.grad(
-                Autograd.vmap(Autograd.vmap((Tensor x) -> cell.call(x).square())::apply)::apply)
+                Autograd.vmap(Autograd.vmap((Tensor x) -> cell.call(x).square())))
             .apply(both);
     assertClose(found, expected, 1e-6, 1e-7);
   }
@@ -780,7 +780,7 @@ class HooksTest {
     for (int i = 0; i < ROWS.dim(0); i++) {
       gradients.add(Autograd.grad(HooksTest::hooked).apply(ROWS.at(i)));
     }
-    Tensor found = Autograd.grad(Autograd.vmap(HooksTest::hooked)::apply).apply(ROWS);
+    Tensor found = Autograd.grad(Autograd.vmap(HooksTest::hooked)).apply(ROWS);
     assertClose(found, Ops.stack(gradients, 0), 1e-6, 1e-7);
     Tensor x = ROWS.at(0);
     assertThrows(

@@ -49,7 +49,6 @@ public final class EarlyStopping extends Callback {
           "eval_loss");
 
   private static final String WEIGHT = "weight.";
-  private static final System.Logger LOG = System.getLogger("dev.mycel.train");
 
   private final String monitor;
   private final double minDelta;

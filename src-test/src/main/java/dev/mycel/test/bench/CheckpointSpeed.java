@@ -246,7 +246,7 @@ final class CheckpointSpeed {
         if (process.waitFor() != 0 || line == null) {
           throw new IOException("the process ended without a line");
         }
-        String[] told = line.split(" ");
+        String[] told = line.split(" ", -1);
         if (i >= 0) {
           ours.seconds[i] = Double.parseDouble(told[0]);
           peak = Math.max(peak, Double.parseDouble(told[1]));
