@@ -18,18 +18,16 @@ import javax.management.openmbean.CompositeData;
  * what the virtual machine itself has just made is copied then, whatever the program does.
  */
 final class GcMinute {
-  private static final double LONGEST_WARM_UP_SECONDS = 20;
-
   private final LongAdder collections = new LongAdder();
   private final LongAdder total = new LongAdder();
   private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
 
   private GcMinute() {}
 
-  static String run(Runnable step, String workload, DType dtype, double seconds)
+  static String run(Runnable step, String workload, DType dtype, double warmUp, double seconds)
       throws InterruptedException {
     GcMinute early = new GcMinute();
-    early.during(() -> Timer.warmUp(step, 3, LONGEST_WARM_UP_SECONDS));
+    early.during(() -> Timer.warmUp(step, Math.min(3, warmUp), warmUp));
     GcMinute seen = new GcMinute();
     Training training = new Training(step, seconds);
     seen.during(training);

@@ -94,7 +94,7 @@ public final class Main {
           "there is no workload '" + given.workload() + "'; --list names them");
     }
     if (given.gcMinute()) {
-      return GcMinute.run(step, given.workload(), given.dtype(), 60);
+      return GcMinute.run(step, given.workload(), given.dtype(), 20, 60);
     }
     Timer.Result r = Timer.measure(step, given.repeat() > 0 ? given.repeat() : SAMPLES);
     if (given.profile()) {
