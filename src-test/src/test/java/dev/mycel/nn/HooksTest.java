@@ -729,12 +729,10 @@ class HooksTest {
     Mixing cell = withHooks(seen);
     Tensor expected = byRow(cell, ROWS);
     seen.clear();
-    Tensor found =
-        Autograd.grad(Autograd.vmap((Tensor x) -> cell.call(x).square())).apply(ROWS);
+    Tensor found = Autograd.grad(Autograd.vmap((Tensor x) -> cell.call(x).square())).apply(ROWS);
     assertClose(found, expected, 1e-6, 1e-7);
     assertEquals(List.of(ROWS.at(0).shape(), ROWS.at(0).shape()), seen, "once for all slices");
-    Tensor inside =
-        Autograd.vmap(Autograd.grad((Tensor x) -> cell.call(x).square())).apply(ROWS);
+    Tensor inside = Autograd.vmap(Autograd.grad((Tensor x) -> cell.call(x).square())).apply(ROWS);
     assertClose(inside, expected, 1e-6, 1e-7);
   }
 
@@ -745,8 +743,7 @@ class HooksTest {
     Tensor both = Ops.stack(List.of(ROWS, other), 0);
     Tensor expected = Ops.stack(List.of(byRow(cell, ROWS), byRow(cell, other)), 0);
     Tensor found =
-        Autograd.grad(
-                Autograd.vmap(Autograd.vmap((Tensor x) -> cell.call(x).square())))
+        Autograd.grad(Autograd.vmap(Autograd.vmap((Tensor x) -> cell.call(x).square())))
             .apply(both);
     assertClose(found, expected, 1e-6, 1e-7);
   }
