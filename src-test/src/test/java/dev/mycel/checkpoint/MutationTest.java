@@ -256,7 +256,8 @@ class MutationTest {
       byte[] bytes = format.packing().file(changed, sample);
       String what = format.name() + ", mutation " + i;
       String read = mutations.readOrRefused(file, bytes, format.reader(), what);
-      if (read != null && format.isSealed()) {
+      // A header that a change made one of a type which nobody loads is listed, and not summed up.
+      if (read != null && format.isSealed() && !read.contains("dtype=null")) {
         assertEquals(whole.get(sample), read, what);
       }
     }
