@@ -1,7 +1,6 @@
 package dev.mycel.checkpoint;
 
 import dev.mycel.core.DType;
-import dev.mycel.core.Interpreters;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import dev.mycel.nn.Parameter;
@@ -292,29 +291,11 @@ final class CheckpointReader {
     if (type == null || dtype == null) {
       throw foreign(stored);
     }
-    Shape shape = shape(stored, type);
-    int bytes = type.bits() / Byte.SIZE;
-    int most = Elements.BLOCK / bytes;
-    StoredTensors.Content from = new PieceBytes(content, stored);
-    if (type.isOwn()) {
-      return Interpreters.root().fromBytes(dtype, shape, piece -> from.fill(piece, bytes));
-    }
-    Object array = Elements.array(dtype, (int) Math.min(most, shape.size()));
-    return Interpreters.root()
-        .<IOException>fromPieces(
-            dtype,
-            shape,
-            most,
-            (at, count) -> {
-              int taken = type.decode(from.next(count * bytes), array, 0, count);
-              if (taken < count) {
-                throw problems.entry(
-                    stored.name(),
-                    stored.offset(),
-                    "element " + (at + taken) + " is 2^63 or more, which no int64 can be",
-                    leaveOut(stored));
-              }
-              return array;
-            });
+    return StoredTensors.load(
+        type,
+        dtype,
+        shape(stored, type),
+        new PieceBytes(content, stored),
+        what -> problems.entry(stored.name(), stored.offset(), what, leaveOut(stored)));
   }
 }

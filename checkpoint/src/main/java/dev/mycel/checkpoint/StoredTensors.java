@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /** Checks what a file announces of a tensor, and makes the tensor of its bytes. */
 final class StoredTensors {
@@ -103,13 +103,33 @@ final class StoredTensors {
                   + " elements",
               "split it before it is saved");
     }
-    Shape shape = Shape.of(entry.shape());
+    return load(
+        type,
+        dtype,
+        Shape.of(entry.shape()),
+        content,
+        what -> file.problems().entry(entry.name(), offset, what, "leave the entry out"));
+  }
+
+  /**
+   * The tensor of a content that has as many bytes as the shape needs.
+   *
+   * @param dtype what the type is loaded as
+   * @param refusal makes an error of what is wrong with an element
+   */
+  static Tensor load(
+      StoredType type,
+      DType dtype,
+      Shape shape,
+      Content content,
+      Function<String, CheckpointException> refusal)
+      throws IOException {
     int width = type.bits() / Byte.SIZE;
     if (type.isOwn()) {
       return Interpreters.root().fromBytes(dtype, shape, piece -> content.fill(piece, width));
     }
     int most = Elements.BLOCK / width;
-    Object array = Elements.array(dtype, (int) Math.min(most, size));
+    Object array = Elements.array(dtype, (int) Math.min(most, shape.size()));
     return Interpreters.root()
         .<IOException>fromPieces(
             dtype,
@@ -118,12 +138,8 @@ final class StoredTensors {
             (at, count) -> {
               int taken = type.decode(content.next(count * width), array, 0, count);
               if (taken < count) {
-                throw file.problems()
-                    .entry(
-                        entry.name(),
-                        offset,
-                        "element " + (at + taken) + " is 2^63 or more, which no int64 can be",
-                        "leave the entry out");
+                throw refusal.apply(
+                    "element " + (at + taken) + " is 2^63 or more, which no int64 can be");
               }
               return array;
             });
@@ -134,39 +150,18 @@ final class StoredTensors {
     return new FileContent(file, offset, bytes);
   }
 
-  private static final class FileContent implements Content {
+  private static final class FileContent extends LittleEndianContent {
     private final Trailer.Content file;
-    private final long bytes;
     private long position;
-    private @Nullable ByteBuffer block;
 
     FileContent(Trailer.Content file, long offset, long bytes) {
+      super(bytes);
       this.file = file;
       this.position = offset;
-      this.bytes = bytes;
     }
 
     @Override
-    public ByteBuffer next(int count) throws IOException {
-      ByteBuffer into = block;
-      if (into == null) {
-        into = Elements.block(bytes);
-        block = into;
-      }
-      read(into.clear().limit(count));
-      return into.flip();
-    }
-
-    @Override
-    public void fill(ByteBuffer into, int width) throws IOException {
-      if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
-        read(into);
-      } else {
-        Content.super.fill(into, width);
-      }
-    }
-
-    private void read(ByteBuffer into) throws IOException {
+    void read(ByteBuffer into) throws IOException {
       int count = into.remaining();
       file.read(into, position);
       position += count;

@@ -91,9 +91,6 @@ final class Nd4jBackend implements Backend {
 
   @Override
   public void memoryBudget(long bytes) {
-    if (bytes <= 0) {
-      throw new ArgumentException("setMemoryBudget: the budget must be positive, got " + bytes);
-    }
     pool.budget(bytes);
   }
 

@@ -129,9 +129,6 @@ final class OneDnnBackend implements Backend {
 
   @Override
   public void memoryBudget(long bytes) {
-    if (bytes <= 0) {
-      throw new ArgumentException("setMemoryBudget: the budget must be positive, got " + bytes);
-    }
     pool.budget(bytes);
   }
 

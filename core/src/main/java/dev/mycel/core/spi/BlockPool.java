@@ -1,5 +1,6 @@
 package dev.mycel.core.spi;
 
+import dev.mycel.core.ArgumentException;
 import dev.mycel.core.MemoryStats;
 import dev.mycel.core.Messages;
 import dev.mycel.core.OutOfDeviceMemoryException;
@@ -113,6 +114,9 @@ public final class BlockPool<B extends BlockPool.Block> {
 
   /** Sets the budget in bytes, at least one. */
   public void budget(long bytes) {
+    if (bytes <= 0) {
+      throw new ArgumentException("setMemoryBudget: the budget must be positive, got " + bytes);
+    }
     budget = bytes;
     if (live.get() + cached.get() > bytes) {
       trim();
