@@ -2,11 +2,9 @@ package dev.mycel.onednn;
 
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
-import dev.mycel.core.Layout;
 import dev.mycel.core.Prims;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
-import dev.mycel.core.spi.HeapStorage;
 import dev.mycel.core.spi.Indices;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
@@ -52,10 +50,9 @@ final class IndexKernels {
         rows.length,
         grain(n),
         (from, to) -> {
-          Object row = HeapStorage.newArray(x.dtype(), n);
+          RowCopy copy = new RowCopy(x, out, n);
           for (long i = from; i < to; i++) {
-            Chunks.read(x, rows[(int) i] * n, row, 0, n);
-            Chunks.write(out, i * n, row, 0, n);
+            copy.run(rows[(int) i], i);
           }
         });
   }
@@ -74,95 +71,13 @@ final class IndexKernels {
         && call.outputType(0).shape().size() <= Integer.MAX_VALUE / 8;
   }
 
-  /**
-   * Each row of the result is the sum of its updates in their order, whichever thread computes it:
-   * updates are sorted by row first.
-   */
   private static void takeAdd(KernelCall<Attrs.AxisSize> call) {
-    Buffer updates = call.input(0);
     int extent = (int) call.attrs().size();
     long[] rows = indices("scatterAdd", call.input(1), 0, extent);
-    int[] starts = new int[extent + 1];
-    for (long row : rows) {
-      starts[(int) row + 1]++;
+    RowSums sums = new RowSums((OneDnnBackend) call.backend(), call.input(0), rows, extent);
+    try (Staging staging = new Staging(call)) {
+      sums.run(staging, call.output(0));
     }
-    for (int i = 0; i < extent; i++) {
-      starts[i + 1] += starts[i];
-    }
-    int[] order = new int[rows.length];
-    int[] next = starts.clone();
-    for (int i = 0; i < rows.length; i++) {
-      order[next[(int) rows[i]]++] = i;
-    }
-    Buffer out = call.output(0);
-    if (updates.dtype() == DType.FLOAT32) {
-      addRows(updates, starts, order, out);
-    } else {
-      addNarrowRows((OneDnnBackend) call.backend(), updates, starts, order, out);
-    }
-  }
-
-  /** Half types by way of float32: the library converts in vectors what Java does one by one. */
-  private static void addNarrowRows(
-      OneDnnBackend backend, Buffer updates, int[] starts, int[] order, Buffer out) {
-    NativeStorage from = wideStorage(backend, updates);
-    NativeStorage to = wideStorage(backend, out);
-    try (Staging staging = new Staging(backend)) {
-      Buffer wide = new Buffer(from, Layout.contiguous(updates.shape()));
-      Buffer sums = new Buffer(to, Layout.contiguous(out.shape()));
-      Reorder reorder = backend.reorder();
-      reorder.run(Desc.of(updates), staging.address(updates), Desc.of(wide), from.address());
-      addRows(wide, starts, order, sums);
-      if (out.storage() instanceof NativeStorage) {
-        reorder.run(Desc.of(sums), to.address(), Desc.of(out), staging.address(out));
-      } else {
-        int n = (int) out.size();
-        float[] data = new float[n];
-        Chunks.read(sums, 0, data, n);
-        Chunks.writeNarrow(out, 0, data, Chunks.narrow(out.dtype(), n), n);
-      }
-    } finally {
-      from.release();
-      to.release();
-    }
-  }
-
-  private static NativeStorage wideStorage(OneDnnBackend backend, Buffer like) {
-    return backend.allocateNative(DType.FLOAT32, like.size());
-  }
-
-  /**
-   * Sums of rows of float32.
-   *
-   * @param order the updates, those of one row of the result after the other
-   * @param starts where those of each row begin in it
-   */
-  private static void addRows(Buffer updates, int[] starts, int[] order, Buffer out) {
-    int extent = starts.length - 1;
-    int n = (int) (out.size() / extent);
-    // A short table with many updates is as much work as a long one.
-    long perRow = (out.size() + (long) order.length * n) / extent;
-    Team.run(
-        extent,
-        grain((int) Math.min(perRow, Integer.MAX_VALUE)),
-        (from, to) -> {
-          float[] sum = new float[n];
-          float[] row = new float[n];
-          for (int r = (int) from; r < to; r++) {
-            if (starts[r] == starts[r + 1]) {
-              java.util.Arrays.fill(sum, 0);
-            } else {
-              Chunks.read(updates, (long) order[starts[r]] * n, sum, n);
-            }
-            for (int i = starts[r] + 1; i < starts[r + 1]; i++) {
-              Chunks.read(updates, (long) order[i] * n, row, n);
-              for (int j = 0; j < n; j++) {
-                sum[j] += row[j];
-              }
-            }
-            Chunks.write(out, (long) r * n, sum, n);
-          }
-        });
   }
 
   /** Indices as long, negative ones counted from the end, all checked. */

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class NativeBlock extends BlockPool.Block {
   private final @Nullable ByteBuffer[] views;
   private @Nullable FloatBuffer floats;
   private @Nullable IntBuffer ints;
+  private @Nullable ShortBuffer shorts;
 
   NativeBlock(Pointer slab, long address, long bytes) {
     super(bytes);
@@ -71,6 +73,16 @@ final class NativeBlock extends BlockPool.Block {
     if (known == null) {
       known = view(0).asIntBuffer();
       ints = known;
+    }
+    return known;
+  }
+
+  /** The first gibibyte as words of 16 bits, made once; use absolute access only. */
+  ShortBuffer shorts() {
+    ShortBuffer known = shorts;
+    if (known == null) {
+      known = view(0).asShortBuffer();
+      shorts = known;
     }
     return known;
   }

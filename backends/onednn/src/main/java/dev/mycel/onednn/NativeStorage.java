@@ -64,6 +64,10 @@ final class NativeStorage extends Storage {
       block.ints().get((int) at, a, to, count);
       return;
     }
+    if (array instanceof short[] a && (at + count) * Short.BYTES <= NativeBlock.VIEW) {
+      block.shorts().get((int) at, a, to, count);
+      return;
+    }
     transfer(at, array, to, count, true);
   }
 
@@ -80,6 +84,10 @@ final class NativeStorage extends Storage {
       block.ints().put((int) at, a, from, count);
       return;
     }
+    if (array instanceof short[] a && (at + count) * Short.BYTES <= NativeBlock.VIEW) {
+      block.shorts().put((int) at, a, from, count);
+      return;
+    }
     transfer(at, array, from, count, false);
   }
 
@@ -88,6 +96,13 @@ final class NativeStorage extends Storage {
     Objects.checkFromIndexSize(at, (long) count, size());
     long width = dtype().bytes();
     return NativeBlock.bytes(block.address() + at * width, count * width);
+  }
+
+  /**
+   * All bytes as one view, or null where they are more than one can hold; use absolute access only.
+   */
+  @Nullable ByteBuffer wholeView() {
+    return size() * dtype().bytes() <= NativeBlock.VIEW ? block.view(0) : null;
   }
 
   private void transfer(long at, Object array, int index, int count, boolean read) {

@@ -26,6 +26,11 @@ final class Reorder {
     backend.cache().get(new Key(from, to), this::create).run(source, target);
   }
 
+  /** A copy from the one to the other for loops of {@link Team}. */
+  Compiled alone(Desc from, Desc to) {
+    return backend.cache().alone(new Key(from, to), this::create);
+  }
+
   /** Copies a plain tensor into the layout that a primitive chose for an argument. */
   void pack(Desc from, long source, Compiled user, int argument, long target) {
     backend.cache().get(new PackKey(from, user, argument), this::createPack).run(source, target);

@@ -64,15 +64,20 @@ final class WinogradConvolution {
 
   /** What a thread needs for itself. */
   private final class Worker {
-    final WinogradInput input = new WinogradInput(shape, source);
-    final WinogradOutput output = new WinogradOutput(shape, target, bias);
+    final WinogradInput input;
+    final WinogradOutput output;
     @Nullable NativeBlock v;
     @Nullable NativeBlock m;
+
+    Worker(HeapScratch scratch) {
+      input = new WinogradInput(shape, source, scratch);
+      output = new WinogradOutput(shape, target, bias, scratch);
+    }
   }
 
-  private Worker worker() {
+  private Worker worker(HeapScratch scratch) {
     Worker known = idle.poll();
-    return known == null ? new Worker() : known;
+    return known == null ? new Worker(scratch) : known;
   }
 
   private void done(Worker worker) {
@@ -93,10 +98,12 @@ final class WinogradConvolution {
 
   /** Runs it, and returns whether everything in the result is finite. */
   boolean run() {
-    if (byPosition((long) shape.channels() * shape.outChannels())) {
-      byPositions();
-    } else {
-      byGroups();
+    try (HeapScratch scratch = new HeapScratch()) {
+      if (byPosition((long) shape.channels() * shape.outChannels())) {
+        byPositions(scratch);
+      } else {
+        byGroups(scratch);
+      }
     }
     return finite;
   }
@@ -107,7 +114,7 @@ final class WinogradConvolution {
     }
   }
 
-  private void byGroups() {
+  private void byGroups(HeapScratch scratch) {
     int height = Math.max(1, GROUP / shape.across());
     int all = shape.rows();
     int most = Math.min(height, all) * shape.across();
@@ -118,7 +125,7 @@ final class WinogradConvolution {
         (all + height - 1) / height,
         1,
         (from, end) -> {
-          Worker w = worker();
+          Worker w = worker(scratch);
           NativeBlock v = w.v == null ? matrices(most, shape.channels()) : w.v;
           NativeBlock m = w.m == null ? matrices(most, shape.outChannels()) : w.m;
           w.v = v;
@@ -135,7 +142,7 @@ final class WinogradConvolution {
         });
   }
 
-  private void byPositions() {
+  private void byPositions(HeapScratch scratch) {
     int slab = slab(shape);
     int most = slab * shape.across();
     NativeBlock v = matrices(most, shape.channels());
@@ -151,7 +158,7 @@ final class WinogradConvolution {
           count,
           step,
           (row, end) -> {
-            Worker w = worker();
+            Worker w = worker(scratch);
             int n = (int) (end - row);
             w.input.transform(first + (int) row, n, in, tiles, (int) row);
             done(w);
@@ -161,7 +168,7 @@ final class WinogradConvolution {
           count,
           step,
           (row, end) -> {
-            Worker w = worker();
+            Worker w = worker(scratch);
             int n = (int) (end - row);
             w.output.transform(out, tiles, (int) row, first + (int) row, n);
             done(w);

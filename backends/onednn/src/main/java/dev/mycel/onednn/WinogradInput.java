@@ -18,26 +18,24 @@ final class WinogradInput {
   private final float[] line;
 
   /** Column j of each tile in that row. */
-  private final float[][] columns = new float[SIDE][];
+  private final float[][] columns;
 
   /** Four rows whose columns are transformed: row r is at r modulo 4. */
-  private final float[][][] rows = new float[SIDE][SIDE][];
+  private final float[][][] rows = new float[SIDE][][];
 
   private final float[][] outside = new float[SIDE][];
   private final float[] result;
 
-  WinogradInput(WinogradShape shape, FloatBuffer source) {
+  WinogradInput(WinogradShape shape, FloatBuffer source, HeapScratch scratch) {
     this.shape = shape;
     this.source = source;
     this.length = shape.across() * shape.channels();
-    this.line = new float[shape.width() * shape.channels()];
-    this.result = new float[length];
-    Arrays.fill(outside, new float[length]);
-    for (int j = 0; j < SIDE; j++) {
-      columns[j] = new float[length];
-      for (int i = 0; i < SIDE; i++) {
-        rows[i][j] = new float[length];
-      }
+    this.line = scratch.zeros(shape.width() * shape.channels());
+    this.result = scratch.zeros(length);
+    this.columns = scratch.zeros(SIDE, length);
+    Arrays.fill(outside, scratch.zeros(length));
+    for (int i = 0; i < SIDE; i++) {
+      rows[i] = scratch.zeros(SIDE, length);
     }
   }
 

@@ -44,30 +44,21 @@ final class WinogradKernels {
   private WinogradKernels() {}
 
   static void register(KernelTable table) {
-    String note = "Winograd, channels-last: float32, 3x3, 64 channels or more, AVX2";
+    String note = "Winograd, channels-last: float32, 3x3, 64 channels or more";
     table.put(
-        Prims.CONV,
-        Access.STRIDED,
-        note,
-        call -> isFaster(call) && takes(call),
-        WinogradKernels::forward);
+        Prims.CONV, Access.STRIDED, note, call -> ON && takes(call), WinogradKernels::forward);
     table.put(
         Prims.CONV_INPUT_GRAD,
         Access.STRIDED,
         note,
-        call -> isFaster(call) && takesInputGrad(call),
+        call -> ON && takesInputGrad(call),
         WinogradKernels::inputGrad);
     table.put(
         Prims.CONV_WEIGHT_GRAD,
         Access.STRIDED,
         note,
-        call -> isFaster(call) && takesWeightGrad(call),
+        call -> ON && takesWeightGrad(call),
         WinogradKernels::weightGrad);
-  }
-
-  /** Measured with AVX2; with AVX-512 products take less time and the transforms do not. */
-  private static boolean isFaster(KernelCall<?> call) {
-    return ON && call.input(0).dtype() == DType.FLOAT32 && !Dnnl.hasAvx512();
   }
 
   static boolean takes(KernelCall<Attrs.Conv> call) {

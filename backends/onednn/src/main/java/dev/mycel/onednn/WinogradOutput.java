@@ -25,23 +25,23 @@ final class WinogradOutput {
   private final float[] line;
   private final float[] doubt;
 
-  WinogradOutput(WinogradShape shape, FloatBuffer target, float @Nullable [] bias) {
+  WinogradOutput(
+      WinogradShape shape, FloatBuffer target, float @Nullable [] bias, HeapScratch scratch) {
     this.shape = shape;
     this.target = target;
     this.length = shape.across() * shape.outChannels();
-    this.bias = bias == null ? null : repeated(bias, shape.across());
-    this.column = new float[SIDE][length];
-    this.halves = new float[2][SIDE][length];
-    this.even = new float[length];
-    this.odd = new float[length];
-    this.line = new float[2 * length];
-    this.doubt = new float[length];
+    this.bias = bias == null ? null : repeated(bias, scratch.zeros(length));
+    this.column = scratch.zeros(SIDE, length);
+    this.halves = new float[][][] {scratch.zeros(SIDE, length), scratch.zeros(SIDE, length)};
+    this.even = scratch.zeros(length);
+    this.odd = scratch.zeros(length);
+    this.line = scratch.zeros(2 * length);
+    this.doubt = scratch.zeros(length);
   }
 
-  private static float[] repeated(float[] values, int times) {
-    float[] all = new float[values.length * times];
-    for (int i = 0; i < times; i++) {
-      System.arraycopy(values, 0, all, i * values.length, values.length);
+  private static float[] repeated(float[] values, float[] all) {
+    for (int at = 0; at < all.length; at += values.length) {
+      System.arraycopy(values, 0, all, at, values.length);
     }
     return all;
   }

@@ -17,13 +17,13 @@ final class WinogradSlope {
   private final float[][][] halves;
   private final float[] result;
 
-  WinogradSlope(WinogradShape shape, FloatBuffer source) {
+  WinogradSlope(WinogradShape shape, FloatBuffer source, HeapScratch scratch) {
     this.shape = shape;
     this.source = source;
     this.length = shape.across() * shape.outChannels();
-    this.line = new float[2 * length];
-    this.halves = new float[2][SIDE][length];
-    this.result = new float[length];
+    this.line = scratch.zeros(2 * length);
+    this.halves = new float[][][] {scratch.zeros(SIDE, length), scratch.zeros(SIDE, length)};
+    this.result = scratch.zeros(length);
   }
 
   /**

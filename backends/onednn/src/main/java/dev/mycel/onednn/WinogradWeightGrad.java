@@ -41,22 +41,30 @@ final class WinogradWeightGrad {
 
   /** What a thread needs for itself. */
   private final class Worker {
-    final WinogradInput input = new WinogradInput(shape, x);
-    final WinogradSlope slope = new WinogradSlope(shape, dy);
+    final WinogradInput input;
+    final WinogradSlope slope;
     @Nullable NativeBlock v;
     @Nullable NativeBlock d;
+
+    Worker(HeapScratch scratch) {
+      input = new WinogradInput(shape, x, scratch);
+      slope = new WinogradSlope(shape, dy, scratch);
+    }
   }
 
-  private Worker worker() {
+  private Worker worker(HeapScratch scratch) {
     Worker known = idle.poll();
-    return known == null ? new Worker() : known;
+    return known == null ? new Worker(scratch) : known;
   }
 
   /** Computes the gradient as planes [3, 3, I, O]; returns whether all of it is finite. */
   boolean run(FloatBuffer planes) {
     int all = shape.channels() * shape.outChannels();
-    FloatBuffer[] sums = bytes() <= SMALL ? byGroups() : new FloatBuffer[] {byPositions()};
-    return WinogradWeights.gradient(sums, all, planes);
+    try (HeapScratch scratch = new HeapScratch()) {
+      FloatBuffer[] sums =
+          bytes() <= SMALL ? byGroups(scratch) : new FloatBuffer[] {byPositions(scratch)};
+      return WinogradWeights.gradient(sums, all, planes);
+    }
   }
 
   private long bytes() {
@@ -69,7 +77,7 @@ final class WinogradWeightGrad {
     }
   }
 
-  private FloatBuffer[] byGroups() {
+  private FloatBuffer[] byGroups(HeapScratch scratch) {
     int height = Math.max(1, WinogradConvolution.GROUP / shape.across());
     int groups = (shape.rows() + height - 1) / height;
     int parts = (int) Math.min(Math.min(SUMS / bytes(), MOST_PARTS), groups);
@@ -81,7 +89,7 @@ final class WinogradWeightGrad {
         parts,
         1,
         (from, end) -> {
-          Worker w = worker();
+          Worker w = worker(scratch);
           for (long part = from; part < end; part++) {
             int first = (int) (groups * part / parts);
             int last = (int) (groups * (part + 1) / parts);
@@ -107,7 +115,7 @@ final class WinogradWeightGrad {
     products.batchGrad(tiles, adds).run(v.address(), d.address(), sum);
   }
 
-  private FloatBuffer byPositions() {
+  private FloatBuffer byPositions(HeapScratch scratch) {
     NativeBlock sum = matrices(shape.channels(), shape.outChannels());
     int slab = WinogradConvolution.slab(shape);
     int most = slab * shape.across();
@@ -123,7 +131,7 @@ final class WinogradWeightGrad {
           count,
           WinogradConvolution.step(shape),
           (row, end) -> {
-            Worker w = worker();
+            Worker w = worker(scratch);
             int n = (int) (end - row);
             w.input.transform(first + (int) row, n, in, tiles, (int) row);
             w.slope.transform(first + (int) row, n, out, tiles, (int) row);

@@ -23,7 +23,8 @@ final class WinogradWeights {
   private WinogradWeights() {}
 
   /** Arrays for pieces; as many sets as threads ask for at once. */
-  private static final class Rooms {
+  private static final class Rooms implements AutoCloseable {
+    private final HeapScratch scratch = new HeapScratch();
     private final int arrays;
     private final ConcurrentLinkedQueue<float[][]> idle = new ConcurrentLinkedQueue<>();
 
@@ -33,11 +34,16 @@ final class WinogradWeights {
 
     float[][] take() {
       float[][] known = idle.poll();
-      return known == null ? new float[arrays][Chunks.SIZE] : known;
+      return known == null ? scratch.zeros(arrays, Chunks.SIZE) : known;
     }
 
     void give(float[][] room) {
       idle.add(room);
+    }
+
+    @Override
+    public void close() {
+      scratch.close();
     }
   }
 
@@ -65,22 +71,23 @@ final class WinogradWeights {
    * @param turned whether by half a circle
    */
   static void transform(FloatBuffer planes, int all, boolean turned, FloatBuffer to) {
-    Rooms rooms = new Rooms(PLANES + 2 * KERNEL + 1);
-    Team.run(
-        pieces(all),
-        1,
-        (from, end) -> {
-          float[][] room = rooms.take();
-          for (long piece = from; piece < end; piece++) {
-            int at = (int) piece * Chunks.SIZE;
-            int count = Math.min(Chunks.SIZE, all - at);
-            for (int i = 0; i < PLANES; i++) {
-              planes.get((turned ? PLANES - 1 - i : i) * all + at, room[i], 0, count);
+    try (Rooms rooms = new Rooms(PLANES + 2 * KERNEL + 1)) {
+      Team.run(
+          pieces(all),
+          1,
+          (from, end) -> {
+            float[][] room = rooms.take();
+            for (long piece = from; piece < end; piece++) {
+              int at = (int) piece * Chunks.SIZE;
+              int count = Math.min(Chunks.SIZE, all - at);
+              for (int i = 0; i < PLANES; i++) {
+                planes.get((turned ? PLANES - 1 - i : i) * all + at, room[i], 0, count);
+              }
+              transform(room, count, to, at, all);
             }
-            transform(room, count, to, at, all);
-          }
-          rooms.give(room);
-        });
+            rooms.give(room);
+          });
+    }
   }
 
   /** Transforms a piece of the nine planes, the first arrays of the room; the others are free. */
@@ -113,24 +120,25 @@ final class WinogradWeights {
    * @return whether all of it is finite
    */
   static boolean gradient(FloatBuffer[] sums, int all, FloatBuffer planes) {
-    Rooms rooms = new Rooms(WinogradShape.POSITIONS + KERNEL * SIDE + 2);
     AtomicBoolean finite = new AtomicBoolean(true);
-    Team.run(
-        pieces(all),
-        1,
-        (from, end) -> {
-          float[][] room = rooms.take();
-          for (long piece = from; piece < end; piece++) {
-            int at = (int) piece * Chunks.SIZE;
-            int count = Math.min(Chunks.SIZE, all - at);
-            total(sums, all, at, count, room);
-            gradient(room, count, planes, at, all);
-          }
-          if (!WinogradLoops.isClear(room[DOUBT])) {
-            finite.set(false);
-          }
-          rooms.give(room);
-        });
+    try (Rooms rooms = new Rooms(WinogradShape.POSITIONS + KERNEL * SIDE + 2)) {
+      Team.run(
+          pieces(all),
+          1,
+          (from, end) -> {
+            float[][] room = rooms.take();
+            for (long piece = from; piece < end; piece++) {
+              int at = (int) piece * Chunks.SIZE;
+              int count = Math.min(Chunks.SIZE, all - at);
+              total(sums, all, at, count, room);
+              gradient(room, count, planes, at, all);
+            }
+            if (!WinogradLoops.isClear(room[DOUBT])) {
+              finite.set(false);
+            }
+            rooms.give(room);
+          });
+    }
     return finite.get();
   }
 
