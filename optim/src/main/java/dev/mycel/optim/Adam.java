@@ -110,7 +110,7 @@ public final class Adam extends Optimizer {
       updateAmsgrad(u, rate);
       return;
     }
-    Updates.run(
+    updates().add(
         Prims.ADAM_UPDATE,
         settings.attrs(u.weightDecay(), nesterov),
         new Variable[] {u.parameter(), moment1.get(u.index()), moment2.get(u.index())},

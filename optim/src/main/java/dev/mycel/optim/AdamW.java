@@ -100,7 +100,7 @@ public final class AdamW extends Optimizer {
       updateAmsgrad(u, g, rate, decay, corrected);
       return;
     }
-    Updates.run(
+    updates().add(
         Prims.ADAM_WEIGHT_DECAY_UPDATE,
         corrected.attrs(decay, false),
         new Variable[] {u.parameter(), expAvg.get(u.index()), expAvgSq.get(u.index())},

@@ -62,7 +62,7 @@ public final class AdamWeightDecay extends Optimizer {
 
   @Override
   protected void update(Update u) {
-    Updates.run(
+    updates().add(
         Prims.ADAM_WEIGHT_DECAY_UPDATE,
         settings.attrs(u.weightDecay(), false),
         new Variable[] {u.parameter(), moments1.get(u.index()), moments2.get(u.index())},

@@ -60,7 +60,7 @@ public final class Momentum extends Optimizer {
 
   @Override
   protected void update(Update u) {
-    Updates.run(
+    updates().add(
         Prims.MOMENTUM_UPDATE,
         new Attrs.Momentum(momentumValue.value(), u.weightDecay(), nesterov),
         new Variable[] {u.parameter(), moments.get(u.index())},
