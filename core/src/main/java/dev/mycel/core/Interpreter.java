@@ -17,8 +17,7 @@ public abstract class Interpreter {
    *
    * @param <A> record type of the attributes
    */
-  public record Update<A>(
-      Primitive<A> primitive, A attrs, Variable[] variables, Tensor[] others) {
+  public record Update<A>(Primitive<A> primitive, A attrs, Variable[] variables, Tensor[] others) {
     private void runUnder(Interpreter interpreter) {
       interpreter.update(primitive, attrs, variables, others);
     }

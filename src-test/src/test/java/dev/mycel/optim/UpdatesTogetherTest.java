@@ -113,8 +113,20 @@ class UpdatesTogetherTest {
   private static List<Parameter> parameters(boolean withOthers) {
     List<Parameter> list = new ArrayList<>();
     long[][] shapes = {
-      {}, {3}, {512}, {513}, {0, 4}, {64, 256}, {0}, {16385}, {3, 32}, {70, 300}, {1}, {400, 300},
-      {5, 7}, {40000}
+      {},
+      {3},
+      {512},
+      {513},
+      {0, 4},
+      {64, 256},
+      {0},
+      {16385},
+      {3, 32},
+      {70, 300},
+      {1},
+      {400, 300},
+      {5, 7},
+      {40000}
     };
     for (long[] shape : shapes) {
       list.add(new Parameter(random(list.size(), Shape.of(shape)), "w" + list.size()));
@@ -351,7 +363,8 @@ class UpdatesTogetherTest {
               .filter(r -> r.name().equals("momentum_update"))
               .mapToLong(Profile.Row::calls)
               .sum();
-      assertEquals(optimizer.parameters().stream().filter(Parameter::requiresGrad).count(), counted);
+      assertEquals(
+          optimizer.parameters().stream().filter(Parameter::requiresGrad).count(), counted);
     }
   }
 
@@ -368,10 +381,7 @@ class UpdatesTogetherTest {
     for (var w : List.of(a, empty)) {
       updates.add(
           new Interpreter.Update<>(
-              Prims.MOMENTUM_UPDATE,
-              attrs,
-              new Variable[] {w, moments},
-              new Tensor[] {one, rate}));
+              Prims.MOMENTUM_UPDATE, attrs, new Variable[] {w, moments}, new Tensor[] {one, rate}));
     }
     assertThrows(TensorException.class, () -> Interpreters.root().updateAll(updates));
     assertEquals(before - 3, a.value().sum().item(), 1e-5);

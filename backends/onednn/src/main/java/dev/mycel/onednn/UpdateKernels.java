@@ -19,12 +19,9 @@ import java.util.List;
  */
 final class UpdateKernels {
   /** Elements that a thread takes at a time. */
-  private static final int PIECE = 1 << 16;
+  private static final int PIECE = 1 << 13;
 
-  /** Elements that a thread takes at a time where several tensors are updated together. */
-  private static final int SHARE = 1 << 13;
-
-  /** Up to this many elements one thread is done before others have begun. */
+  /** One thread has done so many elements before another has begun. */
   private static final int ALONE = 1 << 14;
 
   /** Elements on the heap at a time; measured: larger blocks take up to twice as long. */
@@ -58,43 +55,12 @@ final class UpdateKernels {
         new Kernel<A>() {
           @Override
           public void run(KernelCall<A> call) {
-            Walk walk = new Walk(call, rule.of(call));
-            Team.run(walk.size, PIECE, walk::run);
+            runAll(List.of(call));
           }
 
           @Override
           public void runAll(List<KernelCall<A>> calls) {
-            UpdateKernels.runAll(calls, rule);
-          }
-        });
-  }
-
-  /** All pieces of all calls, in one parallel region. */
-  private static <A> void runAll(List<KernelCall<A>> calls, Rule<A> rule) {
-    List<Walk> walks = new ArrayList<>(calls.size());
-    int[] firsts = new int[calls.size()];
-    int pieces = 0;
-    long elements = 0;
-    for (KernelCall<A> call : calls) {
-      Walk walk = new Walk(call, rule.of(call));
-      firsts[walks.size()] = pieces;
-      walks.add(walk);
-      pieces += Math.toIntExact((walk.size + SHARE - 1) / SHARE);
-      elements += walk.size;
-    }
-    Team.run(
-        pieces,
-        elements <= ALONE ? pieces : 1,
-        (from, to) -> {
-          for (int piece = (int) from; piece < to; piece++) {
-            int at = Arrays.binarySearch(firsts, piece);
-            int k = at < 0 ? -at - 2 : at;
-            while (k + 1 < firsts.length && firsts[k + 1] == firsts[k]) {
-              k++; // empty tensors have no pieces
-            }
-            Walk walk = walks.get(k);
-            long start = (long) (piece - firsts[k]) * SHARE;
-            walk.run(start, Math.min(start + SHARE, walk.size));
+            new Walks(calls, rule).run();
           }
         });
   }
@@ -158,6 +124,49 @@ final class UpdateKernels {
     }
   }
 
+  /** All pieces of several calls, which threads take one by one in a single parallel region. */
+  private static final class Walks {
+    private final List<Walk> walks = new ArrayList<>();
+    private final int[] firsts;
+    private int pieces;
+    private long elements;
+
+    <A> Walks(List<KernelCall<A>> calls, Rule<A> rule) {
+      firsts = new int[calls.size()];
+      for (KernelCall<A> call : calls) {
+        Walk walk = new Walk(call, rule.of(call));
+        firsts[walks.size()] = pieces;
+        walks.add(walk);
+        pieces += Math.toIntExact((walk.size + PIECE - 1) / PIECE);
+        elements += walk.size;
+      }
+    }
+
+    void run() {
+      Team.run(pieces, elements <= ALONE ? pieces : 1, this::run);
+    }
+
+    private void run(long from, long to) {
+      for (int piece = (int) from; piece < to; piece++) {
+        int k = walkOf(piece);
+        long start = (long) (piece - firsts[k]) * PIECE;
+        walks.get(k).run(start, Math.min(start + PIECE, walks.get(k).size));
+      }
+    }
+
+    /** The last call whose first piece is not behind the given one; empty calls have none. */
+    private int walkOf(int piece) {
+      int at = Arrays.binarySearch(firsts, piece);
+      if (at < 0) {
+        return -at - 2;
+      }
+      while (at + 1 < firsts.length && firsts[at + 1] == piece) {
+        at++;
+      }
+      return at;
+    }
+  }
+
   private static void decay(float weightDecay, float[] w, float[] g, int n) {
     if (weightDecay != 0) {
       for (int i = 0; i < n; i++) {
@@ -174,14 +183,14 @@ final class UpdateKernels {
     float keep = (float) (1 - a.dampening());
     float wd = (float) a.weightDecay();
     return (w, s, t, g, n) -> {
-          decay(wd, w, g, n);
-          if (m == 0) {
-            descend(w, g, rate, n);
-          } else {
-            accumulate(s, g, first ? 0 : m, first ? 1 : keep, n);
-            step(w, s, g, rate, m, a.nesterov(), n);
-          }
-        };
+      decay(wd, w, g, n);
+      if (m == 0) {
+        descend(w, g, rate, n);
+      } else {
+        accumulate(s, g, first ? 0 : m, first ? 1 : keep, n);
+        step(w, s, g, rate, m, a.nesterov(), n);
+      }
+    };
   }
 
   private static Piece momentum(KernelCall<Attrs.Momentum> call) {
@@ -190,10 +199,10 @@ final class UpdateKernels {
     float m = (float) a.momentum();
     float wd = (float) a.weightDecay();
     return (w, s, t, g, n) -> {
-          decay(wd, w, g, n);
-          accumulate(s, g, m, 1, n);
-          step(w, s, g, rate, m, a.nesterov(), n);
-        };
+      decay(wd, w, g, n);
+      accumulate(s, g, m, 1, n);
+      step(w, s, g, rate, m, a.nesterov(), n);
+    };
   }
 
   private static void descend(float[] w, float[] g, float rate, int n) {
@@ -226,19 +235,19 @@ final class UpdateKernels {
     float eps = (float) a.epsilon();
     float wd = (float) a.weightDecay();
     return (w, s, t, g, n) -> {
-          decay(wd, w, g, n);
-          moments(s, t, g, (float) (1 - a.beta1()), (float) (1 - a.beta2()), n);
-          if (a.nesterov()) {
-            for (int i = 0; i < n; i++) {
-              float numerator = b1 * s[i] + (1 - b1) * g[i];
-              w[i] -= rate * numerator / ((float) Math.sqrt(t[i]) + eps);
-            }
-          } else {
-            for (int i = 0; i < n; i++) {
-              w[i] -= rate * s[i] / ((float) Math.sqrt(t[i]) + eps);
-            }
-          }
-        };
+      decay(wd, w, g, n);
+      moments(s, t, g, (float) (1 - a.beta1()), (float) (1 - a.beta2()), n);
+      if (a.nesterov()) {
+        for (int i = 0; i < n; i++) {
+          float numerator = b1 * s[i] + (1 - b1) * g[i];
+          w[i] -= rate * numerator / ((float) Math.sqrt(t[i]) + eps);
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          w[i] -= rate * s[i] / ((float) Math.sqrt(t[i]) + eps);
+        }
+      }
+    };
   }
 
   private static Piece adamWeightDecay(KernelCall<Attrs.Adam> call) {
@@ -247,11 +256,11 @@ final class UpdateKernels {
     float eps = (float) a.epsilon();
     float wd = (float) a.weightDecay();
     return (w, s, t, g, n) -> {
-          moments(s, t, g, (float) (1 - a.beta1()), (float) (1 - a.beta2()), n);
-          for (int i = 0; i < n; i++) {
-            w[i] -= rate * (s[i] / ((float) Math.sqrt(t[i]) + eps) + wd * w[i]);
-          }
-        };
+      moments(s, t, g, (float) (1 - a.beta1()), (float) (1 - a.beta2()), n);
+      for (int i = 0; i < n; i++) {
+        w[i] -= rate * (s[i] / ((float) Math.sqrt(t[i]) + eps) + wd * w[i]);
+      }
+    };
   }
 
   private static void moments(float[] s, float[] t, float[] g, float c1, float c2, int n) {

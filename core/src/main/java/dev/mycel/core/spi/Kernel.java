@@ -15,8 +15,9 @@ public interface Kernel<A> {
   void run(KernelCall<A> call);
 
   /**
-   * Fills the outputs of several calls, none of which uses another's outputs, all of them in donated
-   * inputs. A kernel overrides it where one pass over all of them costs less than a pass over each.
+   * Fills the outputs of several calls, none of which uses another's outputs, all of them in
+   * donated inputs. A kernel overrides it where one pass over all of them costs less than a pass
+   * over each.
    */
   default void runAll(List<KernelCall<A>> calls) {
     for (KernelCall<A> call : calls) {
