@@ -6,7 +6,7 @@ import dev.mycel.core.Primitive;
 import dev.mycel.core.Prims;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
-import dev.mycel.core.spi.Kernel;
+import dev.mycel.core.spi.GroupKernel;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ final class UpdateKernels {
         Access.CONTIGUOUS,
         "one pass, float32",
         UpdateKernels::takes,
-        new Kernel<A>() {
+        new GroupKernel<A>() {
           @Override
           public void run(KernelCall<A> call) {
             runAll(List.of(call));

@@ -7,6 +7,7 @@ import dev.mycel.core.TensorType;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Backend;
 import dev.mycel.core.spi.Buffer;
+import dev.mycel.core.spi.GroupKernel;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
 import java.lang.ref.Reference;
@@ -30,14 +31,16 @@ final class UpdateBatch {
   /** Updates that one kernel runs. */
   private static final class Waiting<A> {
     final KernelTable.Entry<A> entry;
+    final GroupKernel<A> kernel;
     final Primitive<A> primitive;
     final List<KernelCall<A>> calls = new ArrayList<>();
     final List<Update<A>> updates = new ArrayList<>();
     final List<Buffer[]> held = new ArrayList<>();
     final List<Tensor[]> inputs = new ArrayList<>();
 
-    Waiting(KernelTable.Entry<A> entry, Primitive<A> primitive) {
+    Waiting(KernelTable.Entry<A> entry, GroupKernel<A> kernel, Primitive<A> primitive) {
       this.entry = entry;
+      this.kernel = kernel;
       this.primitive = primitive;
     }
 
@@ -48,7 +51,7 @@ final class UpdateBatch {
 
     void run() {
       try {
-        entry.kernel().runAll(calls);
+        kernel.runAll(calls);
         for (int k = 0; k < calls.size(); k++) {
           finish(calls.get(k), updates.get(k));
         }
@@ -92,7 +95,7 @@ final class UpdateBatch {
   private <A> boolean waits(Update<A> update) {
     int n = update.variables().length;
     Tensor[] inputs = Eager.inputs(update.variables(), update.others());
-    if (eager.donated(inputs, n) != (1L << n) - 1) {
+    if (n >= Long.SIZE || eager.donated(inputs, n) != (1L << n) - 1) {
       return false;
     }
     TensorType[] types = new TensorType[inputs.length];
@@ -110,10 +113,12 @@ final class UpdateBatch {
         new KernelCall<>(
             update.primitive(), update.attrs(), buffers, results, backend, (1L << n) - 1);
     KernelTable.Entry<A> entry = Eager.find(backend.kernels(), call);
-    if (entry == null || !fits(entry, buffers)) {
+    if (entry == null
+        || !(entry.kernel() instanceof GroupKernel<A> kernel)
+        || !fits(entry, buffers)) {
       return false;
     }
-    Waiting<A> group = group(entry, update.primitive());
+    Waiting<A> group = group(entry, kernel, update.primitive());
     Eager.acquire(buffers);
     group.calls.add(call);
     group.updates.add(update);
@@ -133,12 +138,13 @@ final class UpdateBatch {
     return true;
   }
 
-  private <A> Waiting<A> group(KernelTable.Entry<A> entry, Primitive<A> primitive) {
+  private <A> Waiting<A> group(
+      KernelTable.Entry<A> entry, GroupKernel<A> kernel, Primitive<A> primitive) {
     Waiting<?> now = waiting;
     Waiting<A> same = now == null ? null : now.as(entry);
     if (same == null) {
       run();
-      same = new Waiting<>(entry, primitive);
+      same = new Waiting<>(entry, kernel, primitive);
       waiting = same;
     }
     return same;
