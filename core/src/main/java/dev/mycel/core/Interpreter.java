@@ -1,5 +1,6 @@
 package dev.mycel.core;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,17 @@ import org.jspecify.annotations.Nullable;
  * The type tensor itself knows nothing of gradients or graphs.
  */
 public abstract class Interpreter {
+  /**
+   * What {@link #update} takes, for {@link #updateAll}.
+   *
+   * @param <A> record type of the attributes
+   */
+  public record Update<A>(Primitive<A> primitive, A attrs, Variable[] variables, Tensor[] others) {
+    private void runUnder(Interpreter interpreter) {
+      interpreter.update(primitive, attrs, variables, others);
+    }
+  }
+
   /** For subclasses. */
   protected Interpreter() {}
 
@@ -44,6 +56,17 @@ public abstract class Interpreter {
       write(variables[i], results[i]);
     }
     return java.util.Arrays.copyOfRange(results, variables.length, results.length);
+  }
+
+  /**
+   * Runs updates one after another, whose results are all variables'. If one fails, those before it
+   * have been done and those after it have not. The bottom interpreter lets kernels take several at
+   * once; what is seen afterwards is the same.
+   */
+  public void updateAll(List<Update<?>> updates) {
+    for (Update<?> u : updates) {
+      u.runUnder(this);
+    }
   }
 
   /**

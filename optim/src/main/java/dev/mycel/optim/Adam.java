@@ -110,12 +110,13 @@ public final class Adam extends Optimizer {
       updateAmsgrad(u, rate);
       return;
     }
-    Updates.run(
-        Prims.ADAM_UPDATE,
-        settings.attrs(u.weightDecay(), nesterov),
-        new Variable[] {u.parameter(), moment1.get(u.index()), moment2.get(u.index())},
-        u.gradient(),
-        Updates.scalarLike(u.gradient(), rate));
+    updates()
+        .add(
+            Prims.ADAM_UPDATE,
+            settings.attrs(u.weightDecay(), nesterov),
+            new Variable[] {u.parameter(), moment1.get(u.index()), moment2.get(u.index())},
+            u.gradient(),
+            Updates.scalarLike(u.gradient(), rate));
   }
 
   /** No primitive has this rule, so it is put together from operations. */

@@ -100,12 +100,13 @@ public final class AdamW extends Optimizer {
       updateAmsgrad(u, g, rate, decay, corrected);
       return;
     }
-    Updates.run(
-        Prims.ADAM_WEIGHT_DECAY_UPDATE,
-        corrected.attrs(decay, false),
-        new Variable[] {u.parameter(), expAvg.get(u.index()), expAvgSq.get(u.index())},
-        g,
-        Updates.scalarLike(g, rate));
+    updates()
+        .add(
+            Prims.ADAM_WEIGHT_DECAY_UPDATE,
+            corrected.attrs(decay, false),
+            new Variable[] {u.parameter(), expAvg.get(u.index()), expAvgSq.get(u.index())},
+            g,
+            Updates.scalarLike(g, rate));
   }
 
   /** No primitive has this rule, so it is put together from operations. */

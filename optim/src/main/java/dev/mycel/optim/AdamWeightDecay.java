@@ -62,12 +62,13 @@ public final class AdamWeightDecay extends Optimizer {
 
   @Override
   protected void update(Update u) {
-    Updates.run(
-        Prims.ADAM_WEIGHT_DECAY_UPDATE,
-        settings.attrs(u.weightDecay(), false),
-        new Variable[] {u.parameter(), moments1.get(u.index()), moments2.get(u.index())},
-        u.gradient(),
-        Updates.scalarLike(u.gradient(), u.learningRate()));
+    updates()
+        .add(
+            Prims.ADAM_WEIGHT_DECAY_UPDATE,
+            settings.attrs(u.weightDecay(), false),
+            new Variable[] {u.parameter(), moments1.get(u.index()), moments2.get(u.index())},
+            u.gradient(),
+            Updates.scalarLike(u.gradient(), u.learningRate()));
   }
 
   /** Settings of {@link AdamWeightDecay}. */

@@ -60,12 +60,13 @@ public final class Momentum extends Optimizer {
 
   @Override
   protected void update(Update u) {
-    Updates.run(
-        Prims.MOMENTUM_UPDATE,
-        new Attrs.Momentum(momentumValue.value(), u.weightDecay(), nesterov),
-        new Variable[] {u.parameter(), moments.get(u.index())},
-        u.gradient(),
-        Updates.scalarLike(u.gradient(), u.learningRate()));
+    updates()
+        .add(
+            Prims.MOMENTUM_UPDATE,
+            new Attrs.Momentum(momentumValue.value(), u.weightDecay(), nesterov),
+            new Variable[] {u.parameter(), moments.get(u.index())},
+            u.gradient(),
+            Updates.scalarLike(u.gradient(), u.learningRate()));
   }
 
   /** Settings of {@link Momentum}; {@code learningRate} and {@code momentum} are required. */

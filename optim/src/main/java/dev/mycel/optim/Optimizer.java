@@ -55,6 +55,7 @@ public abstract class Optimizer extends Cell<List<Tensor>, Boolean> {
   private final transient List<GroupPlan.Member> members;
   private final transient Map<String, RateSource> rates = new LinkedHashMap<>();
   private final transient double lossScale;
+  private final transient Updates updates = new Updates();
 
   /** An optimiser with what the builder was told. */
   protected Optimizer(OptimizerBuilder<?> builder) {
@@ -155,16 +156,31 @@ public abstract class Optimizer extends Cell<List<Tensor>, Boolean> {
     try {
       parameters.forEach(Parameter::initData);
       beginStep(now);
-      for (int i = 0; i < rateOf.length; i++) {
-        if (parameters.get(i).requiresGrad()) {
-          updateOne(i, gradients.get(i), rateOf[i], decayOf[i]);
-        }
+      for (int i = 0; i < rateOf.length; ) {
+        i = updateSome(i, gradients, rateOf, decayOf);
       }
       step.set(now + 1);
     } finally {
       Precision.swap(before);
     }
     return true;
+  }
+
+  /** Updates parameters from number i on together, and says which is the next. */
+  private int updateSome(int i, List<Tensor> gradients, double[] rateOf, double[] decayOf) {
+    int next = i;
+    try (Scope scope = Scope.open()) {
+      try {
+        for (; next < rateOf.length && !updates.isFull(); next++) {
+          if (parameters.get(next).requiresGrad()) {
+            updateOne(next, gradients.get(next), rateOf[next], decayOf[next]);
+          }
+        }
+      } finally {
+        updates.flush(); // also after an exception: those before it are done
+      }
+    }
+    return next;
   }
 
   private void updateOne(int i, Tensor given, double rate, double decay) {
@@ -182,7 +198,11 @@ public abstract class Optimizer extends Cell<List<Tensor>, Boolean> {
         }
         gradient = gradient.sub(gradient.mean(true, allButFirst(gradient)));
       }
-      update(new Update(i, weight, gradient, rate, left));
+      try {
+        update(new Update(i, weight, gradient, rate, left));
+      } finally {
+        updates.giveTo(scope);
+      }
     }
   }
 
@@ -201,6 +221,11 @@ public abstract class Optimizer extends Cell<List<Tensor>, Boolean> {
     int[] axes = new int[gradient.rank() - 1];
     java.util.Arrays.setAll(axes, axis -> axis + 1);
     return axes;
+  }
+
+  /** Where rules of this package leave their update primitives. */
+  final Updates updates() {
+    return updates;
   }
 
   // ---- for rules --------------------------------------------------------------------------------

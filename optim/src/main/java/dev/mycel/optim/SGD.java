@@ -82,14 +82,16 @@ public final class SGD extends Optimizer {
   protected void update(Update u) {
     double m = momentumValue.value();
     boolean first = m > 0 && isFresh(u.index());
-    Updates.run(
-        Prims.SGD_UPDATE,
-        new Attrs.Sgd(m, dampening, u.weightDecay(), nesterov),
-        new Variable[] {u.parameter(), accum.get(u.index())},
-        u.gradient(),
-        Updates.scalarLike(u.gradient(), u.learningRate()),
-        Updates.scalarLike(u.gradient(), first ? 1 : 0));
+    updates()
+        .add(
+            Prims.SGD_UPDATE,
+            new Attrs.Sgd(m, dampening, u.weightDecay(), nesterov),
+            new Variable[] {u.parameter(), accum.get(u.index())},
+            u.gradient(),
+            Updates.scalarLike(u.gradient(), u.learningRate()),
+            Updates.scalarLike(u.gradient(), first ? 1 : 0));
     if (first) {
+      updates().flush(); // the mark must not change where the update fails
       Parameter mark = stat.get(u.index());
       mark.assign(Ops.zeros(mark.shape(), mark.dtype()));
     }

@@ -78,6 +78,11 @@ final class Team {
     }
   }
 
+  /** How many loops have been run in several threads. */
+  static long regions() {
+    return NUMBERS.get();
+  }
+
   /**
    * Runs a loop, in several threads if it has more than one piece.
    *

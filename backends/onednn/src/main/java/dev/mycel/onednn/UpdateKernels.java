@@ -2,11 +2,16 @@ package dev.mycel.onednn;
 
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
+import dev.mycel.core.Primitive;
 import dev.mycel.core.Prims;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
+import dev.mycel.core.spi.GroupKernel;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Optimizer steps in one pass over float32 weights and their state, in place where the variables
@@ -14,7 +19,10 @@ import dev.mycel.core.spi.KernelTable;
  */
 final class UpdateKernels {
   /** Elements that a thread takes at a time. */
-  private static final int PIECE = 1 << 16;
+  private static final int PIECE = 1 << 13;
+
+  /** One thread has done so many elements before another has begun. */
+  private static final int ALONE = 1 << 14;
 
   /** Elements on the heap at a time; measured: larger blocks take up to twice as long. */
   private static final int BLOCK = 128;
@@ -26,31 +34,35 @@ final class UpdateKernels {
     void run(float[] w, float[] s, float[] t, float[] g, int n);
   }
 
+  /** What is done to each piece of a call. */
+  private interface Rule<A> {
+    Piece of(KernelCall<A> call);
+  }
+
   static void register(KernelTable table) {
+    put(table, Prims.SGD_UPDATE, UpdateKernels::sgd);
+    put(table, Prims.MOMENTUM_UPDATE, UpdateKernels::momentum);
+    put(table, Prims.ADAM_UPDATE, UpdateKernels::adam);
+    put(table, Prims.ADAM_WEIGHT_DECAY_UPDATE, UpdateKernels::adamWeightDecay);
+  }
+
+  private static <A> void put(KernelTable table, Primitive<A> primitive, Rule<A> rule) {
     table.put(
-        Prims.SGD_UPDATE,
+        primitive,
         Access.CONTIGUOUS,
         "one pass, float32",
         UpdateKernels::takes,
-        UpdateKernels::sgd);
-    table.put(
-        Prims.MOMENTUM_UPDATE,
-        Access.CONTIGUOUS,
-        "one pass, float32",
-        UpdateKernels::takes,
-        UpdateKernels::momentum);
-    table.put(
-        Prims.ADAM_UPDATE,
-        Access.CONTIGUOUS,
-        "one pass, float32",
-        UpdateKernels::takes,
-        UpdateKernels::adam);
-    table.put(
-        Prims.ADAM_WEIGHT_DECAY_UPDATE,
-        Access.CONTIGUOUS,
-        "one pass, float32",
-        UpdateKernels::takes,
-        UpdateKernels::adamWeightDecay);
+        new GroupKernel<A>() {
+          @Override
+          public void run(KernelCall<A> call) {
+            runAll(List.of(call));
+          }
+
+          @Override
+          public void runAll(List<KernelCall<A>> calls) {
+            new Walks(calls, rule).run();
+          }
+        });
   }
 
   private static boolean takes(KernelCall<?> call) {
@@ -67,39 +79,91 @@ final class UpdateKernels {
   }
 
   /**
-   * Walks over the weights piece by piece: states are inputs and outputs {@code 0 .. states - 1},
+   * The loop over the elements of one call: states are inputs and outputs {@code 0 .. states - 1},
    * the gradient is the input after them.
    */
-  private static void walk(KernelCall<?> call, int states, Piece piece) {
-    Buffer[] out = new Buffer[states];
-    for (int i = 0; i < states; i++) {
-      out[i] = call.isDonated(i) ? call.reuse(i) : call.output(i);
+  private static final class Walk {
+    final KernelCall<?> call;
+    final Buffer[] out;
+    final int states;
+    final Piece piece;
+    final long size;
+
+    Walk(KernelCall<?> call, Piece piece) {
+      this.call = call;
+      this.piece = piece;
+      states = call.outputCount();
+      out = new Buffer[states];
+      for (int i = 0; i < states; i++) {
+        out[i] = call.isDonated(i) ? call.reuse(i) : call.output(i);
+      }
+      size = call.input(0).size();
     }
-    long size = call.input(0).size();
-    Team.run(size, PIECE, (from, to) -> piece(call, out, states, piece, from, to));
+
+    void run(long from, long to) {
+      int block = (int) Math.min(BLOCK, to - from);
+      float[] w = new float[block];
+      float[] s = new float[block];
+      float[] t = new float[states > 2 ? block : 0];
+      float[] g = new float[block];
+      for (long at = from; at < to; at += block) {
+        int n = (int) Math.min(block, to - at);
+        Chunks.read(call.input(0), at, w, n);
+        Chunks.read(call.input(1), at, s, n);
+        if (states > 2) {
+          Chunks.read(call.input(2), at, t, n);
+        }
+        Chunks.read(call.input(states), at, g, n);
+        piece.run(w, s, t, g, n);
+        Chunks.write(out[0], at, w, n);
+        Chunks.write(out[1], at, s, n);
+        if (states > 2) {
+          Chunks.write(out[2], at, t, n);
+        }
+      }
+    }
   }
 
-  private static void piece(
-      KernelCall<?> call, Buffer[] out, int states, Piece piece, long from, long to) {
-    int block = (int) Math.min(BLOCK, to - from);
-    float[] w = new float[block];
-    float[] s = new float[block];
-    float[] t = new float[states > 2 ? block : 0];
-    float[] g = new float[block];
-    for (long at = from; at < to; at += block) {
-      int n = (int) Math.min(block, to - at);
-      Chunks.read(call.input(0), at, w, n);
-      Chunks.read(call.input(1), at, s, n);
-      if (states > 2) {
-        Chunks.read(call.input(2), at, t, n);
+  /** All pieces of several calls, which threads take one by one in a single parallel region. */
+  private static final class Walks {
+    private final List<Walk> walks = new ArrayList<>();
+    private final int[] firsts;
+    private int pieces;
+    private long elements;
+
+    <A> Walks(List<KernelCall<A>> calls, Rule<A> rule) {
+      firsts = new int[calls.size()];
+      for (KernelCall<A> call : calls) {
+        Walk walk = new Walk(call, rule.of(call));
+        firsts[walks.size()] = pieces;
+        walks.add(walk);
+        pieces += Math.toIntExact((walk.size + PIECE - 1) / PIECE);
+        elements += walk.size;
       }
-      Chunks.read(call.input(states), at, g, n);
-      piece.run(w, s, t, g, n);
-      Chunks.write(out[0], at, w, n);
-      Chunks.write(out[1], at, s, n);
-      if (states > 2) {
-        Chunks.write(out[2], at, t, n);
+    }
+
+    void run() {
+      Team.run(pieces, elements <= ALONE ? pieces : 1, this::run);
+    }
+
+    private void run(long from, long to) {
+      for (int piece = (int) from; piece < to; piece++) {
+        int k = walkOf(piece);
+        long start = (long) (piece - firsts[k]) * PIECE;
+        walks.get(k).run(start, Math.min(start + PIECE, walks.get(k).size));
       }
+    }
+
+    /** The last call whose first piece is not behind the given one; empty calls have none. */
+    private int walkOf(int piece) {
+      int at = Arrays.binarySearch(firsts, piece);
+      if (at < 0) {
+        return -at - 2;
+      }
+      while (at + 1 < firsts.length && firsts[at + 1] == piece) {
+        at++;
+      }
+      return at;
     }
   }
 
@@ -111,40 +175,34 @@ final class UpdateKernels {
     }
   }
 
-  private static void sgd(KernelCall<Attrs.Sgd> call) {
+  private static Piece sgd(KernelCall<Attrs.Sgd> call) {
     Attrs.Sgd a = call.attrs();
     float rate = scalar(call.input(3));
     boolean first = call.inputCount() > 4 && scalar(call.input(4)) > 0;
     float m = (float) a.momentum();
     float keep = (float) (1 - a.dampening());
     float wd = (float) a.weightDecay();
-    walk(
-        call,
-        2,
-        (w, s, t, g, n) -> {
-          decay(wd, w, g, n);
-          if (m == 0) {
-            descend(w, g, rate, n);
-          } else {
-            accumulate(s, g, first ? 0 : m, first ? 1 : keep, n);
-            step(w, s, g, rate, m, a.nesterov(), n);
-          }
-        });
+    return (w, s, t, g, n) -> {
+      decay(wd, w, g, n);
+      if (m == 0) {
+        descend(w, g, rate, n);
+      } else {
+        accumulate(s, g, first ? 0 : m, first ? 1 : keep, n);
+        step(w, s, g, rate, m, a.nesterov(), n);
+      }
+    };
   }
 
-  private static void momentum(KernelCall<Attrs.Momentum> call) {
+  private static Piece momentum(KernelCall<Attrs.Momentum> call) {
     Attrs.Momentum a = call.attrs();
     float rate = scalar(call.input(3));
     float m = (float) a.momentum();
     float wd = (float) a.weightDecay();
-    walk(
-        call,
-        2,
-        (w, s, t, g, n) -> {
-          decay(wd, w, g, n);
-          accumulate(s, g, m, 1, n);
-          step(w, s, g, rate, m, a.nesterov(), n);
-        });
+    return (w, s, t, g, n) -> {
+      decay(wd, w, g, n);
+      accumulate(s, g, m, 1, n);
+      step(w, s, g, rate, m, a.nesterov(), n);
+    };
   }
 
   private static void descend(float[] w, float[] g, float rate, int n) {
@@ -170,45 +228,39 @@ final class UpdateKernels {
     }
   }
 
-  private static void adam(KernelCall<Attrs.Adam> call) {
+  private static Piece adam(KernelCall<Attrs.Adam> call) {
     Attrs.Adam a = call.attrs();
     float rate = scalar(call.input(4));
     float b1 = (float) a.beta1();
     float eps = (float) a.epsilon();
     float wd = (float) a.weightDecay();
-    walk(
-        call,
-        3,
-        (w, s, t, g, n) -> {
-          decay(wd, w, g, n);
-          moments(s, t, g, (float) (1 - a.beta1()), (float) (1 - a.beta2()), n);
-          if (a.nesterov()) {
-            for (int i = 0; i < n; i++) {
-              float numerator = b1 * s[i] + (1 - b1) * g[i];
-              w[i] -= rate * numerator / ((float) Math.sqrt(t[i]) + eps);
-            }
-          } else {
-            for (int i = 0; i < n; i++) {
-              w[i] -= rate * s[i] / ((float) Math.sqrt(t[i]) + eps);
-            }
-          }
-        });
+    return (w, s, t, g, n) -> {
+      decay(wd, w, g, n);
+      moments(s, t, g, (float) (1 - a.beta1()), (float) (1 - a.beta2()), n);
+      if (a.nesterov()) {
+        for (int i = 0; i < n; i++) {
+          float numerator = b1 * s[i] + (1 - b1) * g[i];
+          w[i] -= rate * numerator / ((float) Math.sqrt(t[i]) + eps);
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          w[i] -= rate * s[i] / ((float) Math.sqrt(t[i]) + eps);
+        }
+      }
+    };
   }
 
-  private static void adamWeightDecay(KernelCall<Attrs.Adam> call) {
+  private static Piece adamWeightDecay(KernelCall<Attrs.Adam> call) {
     Attrs.Adam a = call.attrs();
     float rate = scalar(call.input(4));
     float eps = (float) a.epsilon();
     float wd = (float) a.weightDecay();
-    walk(
-        call,
-        3,
-        (w, s, t, g, n) -> {
-          moments(s, t, g, (float) (1 - a.beta1()), (float) (1 - a.beta2()), n);
-          for (int i = 0; i < n; i++) {
-            w[i] -= rate * (s[i] / ((float) Math.sqrt(t[i]) + eps) + wd * w[i]);
-          }
-        });
+    return (w, s, t, g, n) -> {
+      moments(s, t, g, (float) (1 - a.beta1()), (float) (1 - a.beta2()), n);
+      for (int i = 0; i < n; i++) {
+        w[i] -= rate * (s[i] / ((float) Math.sqrt(t[i]) + eps) + wd * w[i]);
+      }
+    };
   }
 
   private static void moments(float[] s, float[] t, float[] g, float c1, float c2, int n) {

@@ -100,7 +100,7 @@ public final class Eager extends RootInterpreter {
    * Whether the backend computes with these inputs in another type; moving and converting is no
    * computing.
    */
-  private static boolean converts(Primitive<?> primitive, Backend backend, TensorType[] inputs) {
+  static boolean converts(Primitive<?> primitive, Backend backend, TensorType[] inputs) {
     for (TensorType t : inputs) {
       if (backend.computeType(t.dtype()) != t.dtype()) {
         return primitive != Prims.CAST && primitive != Prims.COPY && primitive != Prims.SPLIT;
@@ -140,7 +140,7 @@ public final class Eager extends RootInterpreter {
     return Interpreters.under(this, () -> primitive.expand(attrs, inputs));
   }
 
-  private static <A> KernelTable.@Nullable Entry<A> find(KernelTable table, KernelCall<A> call) {
+  static <A> KernelTable.@Nullable Entry<A> find(KernelTable table, KernelCall<A> call) {
     if (!FUSES && call.primitive().isComposite()) {
       return null;
     }
@@ -289,7 +289,7 @@ public final class Eager extends RootInterpreter {
     return adopt(type, new Buffer(buffer.storage(), layout));
   }
 
-  private static void acquire(Buffer[] buffers) {
+  static void acquire(Buffer[] buffers) {
     for (int i = 0; i < buffers.length; i++) {
       if (!buffers[i].storage().tryRetain()) {
         for (int k = 0; k < i; k++) {
@@ -300,13 +300,13 @@ public final class Eager extends RootInterpreter {
     }
   }
 
-  private static void releaseAll(Buffer[] buffers) {
+  static void releaseAll(Buffer[] buffers) {
     for (Buffer b : buffers) {
       b.storage().release();
     }
   }
 
-  private Buffer buffer(Tensor tensor) {
+  Buffer buffer(Tensor tensor) {
     EagerLease lease = (EagerLease) open(tensor);
     if (!lease.isOpen()) {
       throw closed();
@@ -323,7 +323,7 @@ public final class Eager extends RootInterpreter {
             .text());
   }
 
-  private <A> Backend backendOf(Primitive<A> primitive, TensorType[] inputs) {
+  <A> Backend backendOf(Primitive<A> primitive, TensorType[] inputs) {
     if (inputs.length == 0) {
       return backends.current();
     }
@@ -395,21 +395,8 @@ public final class Eager extends RootInterpreter {
   public <A> Tensor[] update(
       Primitive<A> primitive, A attrs, Variable[] variables, Tensor[] others) {
     int n = variables.length;
-    Tensor[] inputs = new Tensor[n + others.length];
-    long donated = 0;
-    for (int i = 0; i < n; i++) {
-      Tensor held = variables[i].held();
-      if (held == null) {
-        throw new TensorException("variable: it has no value yet");
-      }
-      inputs[i] = held;
-      // One count is the variable's own; run() adds its own after this test.
-      if (i < Long.SIZE && buffer(held).storage().isExclusive()) {
-        donated |= 1L << i;
-      }
-    }
-    System.arraycopy(others, 0, inputs, n, others.length);
-    Tensor[] results = run(primitive, attrs, inputs, donated);
+    Tensor[] inputs = inputs(variables, others);
+    Tensor[] results = run(primitive, attrs, inputs, donated(inputs, n));
     for (int i = 0; i < n; i++) {
       Buffer before = buffer(inputs[i]);
       Buffer after = buffer(results[i]);
@@ -422,6 +409,43 @@ public final class Eager extends RootInterpreter {
       drop(results[i]);
     }
     return Arrays.copyOfRange(results, n, results.length);
+  }
+
+  /** What the variables hold, and then the others. */
+  static Tensor[] inputs(Variable[] variables, Tensor[] others) {
+    Tensor[] inputs = new Tensor[variables.length + others.length];
+    for (int i = 0; i < variables.length; i++) {
+      Tensor held = variables[i].held();
+      if (held == null) {
+        throw new TensorException("variable: it has no value yet");
+      }
+      inputs[i] = held;
+    }
+    System.arraycopy(others, 0, inputs, variables.length, others.length);
+    return inputs;
+  }
+
+  /** Which of the first inputs nobody but their variable holds; asked before a call holds them. */
+  long donated(Tensor[] inputs, int count) {
+    long donated = 0;
+    for (int i = 0; i < count && i < Long.SIZE; i++) {
+      if (buffer(inputs[i]).storage().isExclusive()) {
+        donated |= 1L << i;
+      }
+    }
+    return donated;
+  }
+
+  @Override
+  public void updateAll(List<Update<?>> updates) {
+    UpdateBatch batch = new UpdateBatch(this);
+    try {
+      for (Update<?> u : updates) {
+        batch.add(u);
+      }
+    } finally {
+      batch.run();
+    }
   }
 
   @Override
