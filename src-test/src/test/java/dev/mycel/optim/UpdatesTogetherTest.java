@@ -434,4 +434,19 @@ class UpdatesTogetherTest {
         after.liveBytes() + after.cachedBytes() <= before.liveBytes() + before.cachedBytes(),
         before + " became " + after);
   }
+
+  @Test
+  void aFirstStepThatFailsMarksOnlyThoseThatWereDone() {
+    List<Parameter> list = parameters(false).subList(0, 3);
+    SGD optimizer = SGD.builder(list).learningRate(0.1).momentum(0.9).build();
+    List<Tensor> bad = closedAt(gradients(list, 0), 1);
+    assertThrows(ClosedTensorException.class, () -> optimizer.call(bad));
+    List<Double> marks =
+        optimizer
+            .getParameters()
+            .filter(p -> p.name().startsWith("stat."))
+            .map(p -> p.value().max().item())
+            .toList();
+    assertEquals(List.of(0.0, 1.0, 1.0), marks);
+  }
 }
