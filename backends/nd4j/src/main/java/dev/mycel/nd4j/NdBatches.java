@@ -107,6 +107,7 @@ public final class NdBatches implements Iterable<Pair<Tensor, Tensor>> {
               .line("batch   ", number)
               .line("features", features == null ? "none" : "there")
               .line("labels  ", labels == null ? "none" : "there")
+              .hint("for inference alone convert the features with NdArrays.toTensor")
               .text());
     }
     if (batch.getFeaturesMaskArray() != null || batch.getLabelsMaskArray() != null) {
@@ -129,6 +130,7 @@ public final class NdBatches implements Iterable<Pair<Tensor, Tensor>> {
               .line("batch   ", number)
               .line("features", Arrays.toString(found))
               .line("labels  ", Arrays.toString(labels.shape()))
+              .hint("the first axis of both counts the examples of the batch")
               .text());
     }
     Shape wanted = example;
@@ -160,6 +162,9 @@ public final class NdBatches implements Iterable<Pair<Tensor, Tensor>> {
           Messages.of("NdBatches: one-hot labels have two axes, examples and classes")
               .line("batch ", number)
               .line("labels", Arrays.toString(labels.shape()))
+              .hint(
+                  "leave sparseLabels() out, and turn labels of steps or places into classes in the"
+                      + " loss")
               .text());
     }
     try (Tensor dense = NdArrays.toTensor(labels)) {

@@ -196,7 +196,7 @@ final class Dl4jNames {
     } else {
       throw new ArgumentException(
           Messages.of("nameMap: DL4J has no layer like " + cell.clsName())
-              .line("cell", named.name().isEmpty() ? "the network itself" : named.name())
+              .line("cell      ", named.name().isEmpty() ? "the network itself" : named.name())
               .line("next layer", layer.name)
               .hint("map its parameters by rules of your own, and the rest cell by cell")
               .text());
