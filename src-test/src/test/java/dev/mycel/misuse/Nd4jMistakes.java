@@ -166,9 +166,7 @@ final class Nd4jMistakes {
   private static void types(Map<String, Runnable> c) {
     c.put("no array", () -> NdArrays.toTensor(null));
     c.put("no tensor", () -> NdArrays.toINDArray(null));
-    c.put(
-        "an array of unsigned numbers",
-        () -> NdArrays.toTensor(Nd4j.create(DataType.UINT32, 2)));
+    c.put("an array of unsigned numbers", () -> NdArrays.toTensor(Nd4j.create(DataType.UINT32, 2)));
     c.put("an array of texts", () -> NdArrays.toTensor(Nd4j.create("a", "b")));
     c.put("an array of too many axes", () -> NdArrays.toINDArray(zeros(manyAxes())));
   }
@@ -256,7 +254,9 @@ final class Nd4jMistakes {
   // ---- parameters -------------------------------------------------------------------------------
 
   private static void parameters(Map<String, Runnable> c) {
-    c.put("a closed array among parameters", () -> NdParameters.entries(Map.of("0_W", closedArray())));
+    c.put(
+        "a closed array among parameters",
+        () -> NdParameters.entries(Map.of("0_W", closedArray())));
     c.put(
         "a layer that DL4J does not have",
         () ->

@@ -33,7 +33,7 @@ class NdBatchesTest {
   }
 
   private static NdBatches batches(INDArray features, INDArray labels) {
-    return NdBatches.of(new ViewIterator(new DataSet(features, labels), 4));
+    return NdBatches.of(new DataSet(features, labels), 4);
   }
 
   private static INDArray images() {
@@ -87,6 +87,29 @@ class NdBatchesTest {
     var second = batches(images(), twice).sparseLabels().iterator();
     assertTrue(
         assertThrows(ArgumentException.class, second::next).getMessage().contains("example  3"));
+  }
+
+  @Test
+  void anIteratorOfItsOwnGivesWhatTheDataSetGives() {
+    var one = all(NdBatches.of(new ViewIterator(new DataSet(images(), oneHot()), 4)));
+    var other = all(batches(images(), oneHot()));
+    assertEquals(3, one.size());
+    for (int i = 0; i < 3; i++) {
+      assertTrue(one.get(i).first().sameAs(other.get(i).first()));
+      assertTrue(one.get(i).second().sameAs(other.get(i).second()));
+    }
+    assertThrows(ArgumentException.class, () -> NdBatches.of(new DataSet(images(), oneHot()), 0));
+  }
+
+  @Test
+  void imagesInAnyOrderOfMemoryGiveTheSameTensor() {
+    INDArray lastAxisFirst = images().permute(0, 2, 3, 1).dup('c').permute(0, 3, 1, 2);
+    var plain = all(batches(images(), oneHot()));
+    var strided = all(batches(lastAxisFirst, oneHot().dup('f')).examples(2, 2, 2));
+    for (int i = 0; i < 3; i++) {
+      assertTrue(plain.get(i).first().sameAs(strided.get(i).first()));
+      assertTrue(plain.get(i).second().sameAs(strided.get(i).second()));
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
@@ -45,6 +46,19 @@ public final class NdBatches implements Iterable<Pair<Tensor, Tensor>> {
       throw new ArgumentException("NdBatches: the iterator must not be null");
     }
     return new NdBatches(source, null, false);
+  }
+
+  /**
+   * The examples of one data set in their order, so many in a batch and the rest in the last one.
+   */
+  public static NdBatches of(org.nd4j.linalg.dataset.DataSet examples, int batchSize) {
+    if (examples == null || batchSize < 1) {
+      throw new ArgumentException(
+          examples == null
+              ? "NdBatches: the data set must not be null"
+              : "NdBatches: a batch has one example or more, got " + batchSize);
+    }
+    return of(new ViewIterator(examples, batchSize));
   }
 
   /**
