@@ -29,7 +29,6 @@ import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
-import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Mistakes with ND4J's arrays, data sets and tables of parameters. */
@@ -234,21 +233,23 @@ final class Nd4jMistakes {
   }
 
   private static void secondPass(INDArray labels) {
-    DataSetIterator once =
-        new ViewIterator(new DataSet(images(3), labels), 2) {
-          @Override
-          public boolean resetSupported() {
-            return false;
-          }
+    NdBatches batches = NdBatches.of(new OnePass(new DataSet(images(3), labels)));
+    first(batches);
+    first(batches);
+  }
 
-          @Override
-          public String toString() {
-            return "once";
-          }
-        };
-    NdBatches batches = NdBatches.of(once);
-    first(batches);
-    first(batches);
+  /** An iterator that cannot begin anew. */
+  private static final class OnePass extends ViewIterator {
+    private static final long serialVersionUID = 1;
+
+    OnePass(DataSet examples) {
+      super(examples, 2);
+    }
+
+    @Override
+    public boolean resetSupported() {
+      return false;
+    }
   }
 
   // ---- parameters -------------------------------------------------------------------------------

@@ -55,6 +55,9 @@ public final class NdArrays {
   static Tensor toTensor(String op, INDArray array) {
     DType t = ArrayChecks.readable(op, array);
     Shape shape = shape(array);
+    if (onNd4j() && !shape.isEmpty()) {
+      return copiedByNd4j(array, t, shape);
+    }
     // Copies made on the way must not land in a workspace, where nobody would free them.
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       boolean plain = shape.isEmpty() || isRowMajor(array);
@@ -71,6 +74,33 @@ public final class NdArrays {
         Reference.reachabilityFence(array);
       }
     }
+  }
+
+  private static boolean onNd4j() {
+    return Interpreters.root().device().backend().equals(Nd4jBackend.NAME);
+  }
+
+  /** Into memory of the backend's pool at once, whatever the strides. */
+  private static Tensor copiedByNd4j(INDArray array, DType t, Shape shape) {
+    NativeStorage storage = new PooledStorage(Nd4jProvider.opened().pool(), t, shape.size());
+    Layout dense = Layout.contiguous(shape);
+    boolean filled = false;
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      if (isRowMajor(array)) {
+        Memory.copy(ArrayChecks.address(array), storage.address(), shape.size() * t.bytes());
+      } else {
+        INDArray target = SharedArray.over(storage, dense);
+        target.assign(array);
+        target.close();
+      }
+      filled = true;
+    } finally {
+      if (!filled) {
+        storage.release();
+      }
+      Reference.reachabilityFence(array);
+    }
+    return Interpreters.root().fromStorage(storage, dense);
   }
 
   private static boolean isRowMajor(INDArray array) {
@@ -142,7 +172,7 @@ public final class NdArrays {
     DType t = ArrayChecks.readable("viewOf", array);
     ArrayChecks.detached("viewOf", array);
     RootInterpreter root = Interpreters.root();
-    if (!root.device().backend().equals(Nd4jBackend.NAME)) {
+    if (!onNd4j()) {
       throw new DeviceException(
           Messages.of("viewOf: only tensors of the backend nd4j can lie in an array's memory")
               .line("current backend", root.device().backend())
