@@ -412,9 +412,13 @@ public final class Checkpoints {
     return MappedLoader.load(file, net, map, mode);
   }
 
-  /** Loads parameters by name into a network by a map of names. */
+  /**
+   * Loads named values into a network by a map of names.
+   *
+   * @param entries variables (parameters among them) or tensors by name
+   */
   public static MappingReport load(
-      Map<String, Parameter> entries, Cell<?, ?> net, NameMap map, MappingMode mode) {
+      Map<String, ?> entries, Cell<?, ?> net, NameMap map, MappingMode mode) {
     return MappedLoader.load(entries, net, map, mode);
   }
 

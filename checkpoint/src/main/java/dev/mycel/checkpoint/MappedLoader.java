@@ -70,21 +70,36 @@ final class MappedLoader {
     return new MappedLoader(source, stored, file::tensor, net, map).load(mode);
   }
 
-  static MappingReport load(
-      Map<String, Parameter> entries, Cell<?, ?> net, NameMap map, MappingMode mode) {
+  static MappingReport load(Map<String, ?> entries, Cell<?, ?> net, NameMap map, MappingMode mode) {
     Map<String, CheckpointEntry> stored = new LinkedHashMap<>();
+    Map<String, Tensor> values = new HashMap<>();
     entries.forEach(
-        (name, p) -> {
-          if (name == null || p == null) {
-            throw new ArgumentException(OP + ": the map has a null name or parameter: " + name);
-          }
-          List<Long> dims = Arrays.stream(p.shape().dims()).boxed().toList();
-          long bytes = p.shape().size() * p.dtype().bytes();
-          stored.put(name, new CheckpointEntry(name, p.dtype().toString(), p.dtype(), dims, bytes));
+        (name, value) -> {
+          Tensor t = value(name, value);
+          List<Long> dims = Arrays.stream(t.shape().dims()).boxed().toList();
+          long bytes = t.shape().size() * t.dtype().bytes();
+          stored.put(name, new CheckpointEntry(name, t.dtype().toString(), t.dtype(), dims, bytes));
+          values.put(name, t);
         });
-    Function<String, Tensor> reader = name -> Objects.requireNonNull(entries.get(name)).value();
+    Function<String, Tensor> reader = name -> Objects.requireNonNull(values.get(name));
     String source = stored.size() + " entries";
     return new MappedLoader(source, stored, reader, net, map).load(mode);
+  }
+
+  private static Tensor value(@Nullable String name, @Nullable Object value) {
+    if (name != null && value instanceof Tensor tensor) {
+      return tensor;
+    }
+    if (name != null && value instanceof Variable variable) {
+      return variable.value();
+    }
+    String found = value == null ? "null" : value.getClass().getName();
+    throw new ArgumentException(
+        Messages.of(OP + ": a map of entries has names, and tensors or parameters")
+            .line("name ", name == null ? "null" : shortened(name))
+            .line("value", found)
+            .hint("leave other values out")
+            .text());
   }
 
   private MappingReport load(MappingMode mode) {

@@ -17,7 +17,8 @@ final class Expected {
   private Expected() {}
 
   private static final List<String> FILES =
-      List.of("messages", "cells", "hooks", "gradients", "precision", "randomness", "training");
+      List.of(
+          "messages", "cells", "hooks", "gradients", "precision", "randomness", "training", "nd4j");
 
   static Map<String, String> load() {
     Map<String, String> messages = new LinkedHashMap<>();

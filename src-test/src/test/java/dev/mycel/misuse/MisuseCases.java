@@ -77,6 +77,7 @@ final class MisuseCases {
     PrecisionMistakes.add(cases);
     RandomMistakes.add(cases);
     TrainingMistakes.add(cases);
+    Nd4jMistakes.add(cases);
     return cases;
   }
 

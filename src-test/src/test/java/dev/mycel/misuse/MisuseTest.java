@@ -41,9 +41,10 @@ class MisuseTest {
 
   static String describe(Throwable thrown) {
     String text = thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
-    // Paths of temporary folders and addresses differ between runs, backends between class paths.
+    // Paths of temporary folders and threads differ between runs, backends between class paths.
     return text.replaceAll("\\S*mycel-misuse[^/\\s]*/", "<folder>/")
-        .replaceAll("\n  (nd4j|toy)  CPU, [^\n]*", "");
+        .replaceAll("\n  (nd4j|toy)  CPU, [^\n]*", "")
+        .replaceAll("thread +\\d+", "thread  <id>");
   }
 
   @Test

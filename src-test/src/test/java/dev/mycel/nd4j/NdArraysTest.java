@@ -236,6 +236,20 @@ class NdArraysTest {
   }
 
   @Test
+  void partsEndWithTheArrayThatTheyArePartsOf() {
+    INDArray array = Nd4j.ones(DataType.FLOAT, 2, 3);
+    Tensor part = NdArrays.viewOf(array.getRow(1));
+    assertEquals(3, part.sum().item());
+    array.close();
+    assertThrows(ClosedTensorException.class, () -> part.sum());
+    SharedArray shared = NdArrays.share(numbers(DType.FLOAT32, 40, 50));
+    INDArray row = shared.array().getRow(1);
+    shared.close();
+    assertTrue(row.wasClosed());
+    assertThrows(IllegalStateException.class, () -> row.addi(1));
+  }
+
+  @Test
   void closingAViewLeavesTheArrayAlone() {
     INDArray array = Nd4j.ones(DataType.FLOAT, 2, 3);
     Tensor view = NdArrays.viewOf(array);

@@ -11,11 +11,8 @@ import dev.mycel.core.Pair;
 import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
-import dev.mycel.nn.layer.Dense;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -23,7 +20,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Data sets and parameter maps of ND4J, on the default backend. */
+/** Data sets of ND4J, on the default backend. */
 class NdBatchesTest {
   private static final int ROWS = 10;
 
@@ -36,7 +33,7 @@ class NdBatchesTest {
   }
 
   private static NdBatches batches(INDArray features, INDArray labels) {
-    return NdBatches.of(new ViewIterator(new DataSet(features, labels), 4));
+    return NdBatches.of(new DataSet(features, labels), 4);
   }
 
   private static INDArray images() {
@@ -93,39 +90,33 @@ class NdBatchesTest {
   }
 
   @Test
+  void anIteratorOfItsOwnGivesWhatTheDataSetGives() {
+    var one = all(NdBatches.of(new ViewIterator(new DataSet(images(), oneHot()), 4)));
+    var other = all(batches(images(), oneHot()));
+    assertEquals(3, one.size());
+    for (int i = 0; i < 3; i++) {
+      assertTrue(one.get(i).first().sameAs(other.get(i).first()));
+      assertTrue(one.get(i).second().sameAs(other.get(i).second()));
+    }
+    assertThrows(ArgumentException.class, () -> NdBatches.of(new DataSet(images(), oneHot()), 0));
+  }
+
+  @Test
+  void imagesInAnyOrderOfMemoryGiveTheSameTensor() {
+    INDArray lastAxisFirst = images().permute(0, 2, 3, 1).dup('c').permute(0, 3, 1, 2);
+    var plain = all(batches(images(), oneHot()));
+    var strided = all(batches(lastAxisFirst, oneHot().dup('f')).examples(2, 2, 2));
+    for (int i = 0; i < 3; i++) {
+      assertTrue(plain.get(i).first().sameAs(strided.get(i).first()));
+      assertTrue(plain.get(i).second().sameAs(strided.get(i).second()));
+    }
+  }
+
+  @Test
   void masksAreRefused() {
     DataSet masked = new DataSet(images(), oneHot(), Nd4j.ones(DataType.FLOAT, ROWS, 1), null);
     var batches = NdBatches.of(new ViewIterator(masked, ROWS));
     var e = assertThrows(ArgumentException.class, () -> batches.iterator().next());
     assertTrue(e.getMessage().contains("masks"), e::getMessage);
-  }
-
-  @Test
-  void dl4jParametersFitOurLayers() {
-    INDArray weight = Nd4j.arange(12).castTo(DataType.FLOAT).reshape(4, 3).dup('f');
-    INDArray bias = Nd4j.create(new float[][] {{1, 2, 3}});
-    Map<String, INDArray> table = new LinkedHashMap<>();
-    table.put("0_W", weight);
-    table.put("0_b", bias);
-    Map<String, Tensor> plain = NdParameters.entries(table);
-    assertEquals(List.of("0_W", "0_b"), List.copyOf(plain.keySet()));
-    assertEquals(Shape.of(1, 3), plain.get("0_b").shape());
-
-    Map<String, String> names = Map.of("0_W", "weight", "0_b", "bias");
-    Map<String, Tensor> ours = NdParameters.fromDl4j(table, names::get);
-    Dense dense = new Dense(4, 3);
-    dense.parametersDict().forEach((name, p) -> p.setData(ours.get(name)));
-    INDArray x = Nd4j.rand(DataType.FLOAT, 5, 4);
-    float[] right = x.mmul(weight).addRowVector(bias).dup('c').reshape(15).toFloatVector();
-    assertArrayEquals(right, dense.call(NdArrays.toTensor(x)).toFloatArray(), 1e-5f);
-  }
-
-  @Test
-  void twoParametersCannotGetOneName() {
-    Map<String, INDArray> table = Map.of("0_W", Nd4j.ones(2, 2), "1_W", Nd4j.ones(2, 2));
-    var e =
-        assertThrows(ArgumentException.class, () -> NdParameters.fromDl4j(table, name -> "weight"));
-    assertTrue(e.getMessage().contains("two parameters get the name 'weight'"), e::getMessage);
-    assertThrows(ArgumentException.class, () -> NdParameters.fromDl4j(table, name -> null));
   }
 }

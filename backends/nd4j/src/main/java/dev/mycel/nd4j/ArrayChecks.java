@@ -3,6 +3,8 @@ package dev.mycel.nd4j;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.DType;
 import dev.mycel.core.Messages;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,18 +22,20 @@ final class ArrayChecks {
     if (array.wasClosed()) {
       throw new ArgumentException(
           Messages.of(op + ": the array has been closed")
+              .line("array", form(array))
               .hint("convert it before INDArray.close(), or before its workspace ends")
               .text());
     }
     if (array.isCompressed()) {
       throw new ArgumentException(
           Messages.of(op + ": the array is compressed")
+              .line("array", form(array))
               .hint("decompress it first: Nd4j.getCompressor().decompressi(array)")
               .text());
     }
     DType t = Types.of(op, array.dataType());
     if (array.isAttached()) {
-      requireOpen(op, array.data());
+      requireOpen(op, array);
     }
     return t;
   }
@@ -41,23 +45,36 @@ final class ArrayChecks {
     if (array.isAttached()) {
       throw new ArgumentException(
           Messages.of(op + ": the array belongs to a workspace, which writes over it later")
+              .line("array    ", form(array))
+              .line("workspace", name(workspace(array.data())))
               .hint("detach it first (array.detach()), or copy with NdArrays.toTensor")
               .text());
     }
   }
 
-  private static MemoryWorkspace workspace(DataBuffer data) {
+  /** Element type and extents, as a message tells them. */
+  static String form(INDArray array) {
+    return array.dataType() + " " + Arrays.toString(array.shape());
+  }
+
+  private static String name(@Nullable MemoryWorkspace workspace) {
+    return workspace == null ? "gone" : workspace.getId();
+  }
+
+  private static @Nullable MemoryWorkspace workspace(DataBuffer data) {
     MemoryWorkspace own = data.getParentWorkspace();
     return own != null || data.originalDataBuffer() == null
         ? own
         : data.originalDataBuffer().getParentWorkspace();
   }
 
-  private static void requireOpen(String op, DataBuffer data) {
+  private static void requireOpen(String op, INDArray array) {
+    DataBuffer data = array.data();
     MemoryWorkspace workspace = workspace(data);
     if (workspace == null) {
       throw new ArgumentException(
           Messages.of(op + ": the array belongs to a workspace that is gone")
+              .line("array", form(array))
               .hint("convert it where the workspace is open, or array.detach() it there")
               .text());
     }
@@ -73,8 +90,9 @@ final class ArrayChecks {
     if (why != null) {
       throw new ArgumentException(
           Messages.of(op + ": " + why)
-              .line("workspace", workspace.getId())
-              .line("its thread", workspace.getThreadId())
+              .line("array      ", form(array))
+              .line("workspace  ", workspace.getId())
+              .line("its thread ", workspace.getThreadId())
               .line("this thread", here)
               .hint("convert it where the workspace is open, or array.detach() it there")
               .text());

@@ -24,6 +24,7 @@ final class ArrayStorage extends NativeStorage {
     if (array.wasClosed()) {
       throw new ClosedTensorException(
           Messages.of("tensor: the INDArray that owns its memory has been closed")
+              .line("array", ArrayChecks.form(array))
               .hint("close the array after the tensor, or copy with NdArrays.toTensor")
               .text());
     }

@@ -34,6 +34,34 @@ final class Memory {
     }
   }
 
+  /** The bytes at an address, less than two gibibytes and not none. */
+  static ByteBuffer bytes(long address, long count) {
+    return at(address, count).asByteBuffer().order(ByteOrder.nativeOrder());
+  }
+
+  /** A place in memory that moves on with the bytes that are copied from or to it. */
+  static final class Cursor {
+    private long address;
+
+    Cursor(long address) {
+      this.address = address;
+    }
+
+    /** Fills the rest of a buffer. */
+    void read(ByteBuffer into) {
+      int count = into.remaining();
+      into.put(bytes(address, count));
+      address += count;
+    }
+
+    /** Stores the rest of a buffer. */
+    void write(ByteBuffer from) {
+      int count = from.remaining();
+      bytes(address, count).put(from);
+      address += count;
+    }
+  }
+
   /** Copies elements at an address into a Java array of their type. */
   static void read(long address, int elementBytes, Object array, int to, int count) {
     int done = 0;
@@ -55,7 +83,7 @@ final class Memory {
   }
 
   private static ByteBuffer view(long address, int count, int elementBytes) {
-    return at(address, (long) count * elementBytes).asByteBuffer().order(ByteOrder.nativeOrder());
+    return bytes(address, (long) count * elementBytes);
   }
 
   private static void get(ByteBuffer from, Object array, int to, int n) {

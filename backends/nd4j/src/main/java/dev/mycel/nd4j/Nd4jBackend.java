@@ -8,7 +8,10 @@ import dev.mycel.core.spi.Backend;
 import dev.mycel.core.spi.BlockPool;
 import dev.mycel.core.spi.KernelTable;
 import dev.mycel.core.spi.Storage;
+import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -82,6 +85,15 @@ final class Nd4jBackend implements Backend {
   public void copyOut(Storage from, long at, Object array, int to, int count) {
     int bytes = from.dtype().bytes();
     Memory.read(((NativeStorage) from).address() + at * bytes, bytes, array, to, count);
+  }
+
+  @Override
+  public @Nullable ByteBuffer bytes(Storage storage, long at, int count) {
+    Objects.checkFromIndexSize(at, (long) count, storage.size());
+    long width = storage.dtype().bytes();
+    return storage instanceof NativeStorage s && count > 0
+        ? Memory.bytes(s.address() + at * width, count * width)
+        : null;
   }
 
   @Override

@@ -35,8 +35,18 @@ public final class Nd4jProvider implements BackendProvider {
         : Probe.unavailable(failure);
   }
 
+  /** The backend of this process, which the bridge asks for memory. */
+  static Nd4jBackend opened() {
+    return Opened.BACKEND;
+  }
+
   @Override
   public Backend open() {
-    return new Nd4jBackend();
+    return Opened.BACKEND;
+  }
+
+  /** Made with the first use. */
+  private static final class Opened {
+    static final Nd4jBackend BACKEND = new Nd4jBackend();
   }
 }

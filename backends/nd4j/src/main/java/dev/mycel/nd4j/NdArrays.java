@@ -11,7 +11,8 @@ import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.spi.Buffer;
-import dev.mycel.core.spi.HeapStorage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -47,29 +48,25 @@ public final class NdArrays {
    * @throws dev.mycel.core.DTypeException if there is no such element type
    */
   public static Tensor toTensor(INDArray array) {
-    DType t = ArrayChecks.readable("toTensor", array);
-    Shape shape = shape(array);
-    if (shape.size() > Integer.MAX_VALUE - 8) {
-      throw new ShapeException(
-          Messages.of("toTensor: more than 2147483639 elements cannot be copied at once")
-              .line("shape", shape)
-              .hint("copy slices")
-              .text());
-    }
-    Object flat = HeapStorage.newArray(t, (int) shape.size());
-    if (!shape.isEmpty()) {
-      read(array, t, flat, (int) shape.size());
-    }
-    return Interpreters.root().fromHost(flat, t, shape);
+    return toTensor("toTensor", array);
   }
 
-  /** Copies made on the way must not land in a workspace, where nobody would free them. */
-  private static void read(INDArray array, DType t, Object flat, int count) {
+  /** The same for another operation, which messages name. */
+  static Tensor toTensor(String op, INDArray array) {
+    DType t = ArrayChecks.readable(op, array);
+    Shape shape = shape(array);
+    if (onNd4j() && !shape.isEmpty()) {
+      return copiedByNd4j(array, t, shape);
+    }
+    // Copies made on the way must not land in a workspace, where nobody would free them.
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      boolean plain = array.ordering() == 'c' && isRowMajor(array);
+      boolean plain = shape.isEmpty() || isRowMajor(array);
       INDArray dense = plain ? array : array.dup('c');
       try {
-        Memory.read(ArrayChecks.address(dense), t.bytes(), flat, 0, count);
+        Memory.Cursor from = new Memory.Cursor(shape.isEmpty() ? 0 : ArrayChecks.address(dense));
+        return Interpreters.root().fromBytes(t, shape, from::read);
+      } catch (IOException e) {
+        throw new UncheckedIOException(op + ": memory cannot fail to be read", e);
       } finally {
         if (!plain) {
           dense.close();
@@ -77,6 +74,33 @@ public final class NdArrays {
         Reference.reachabilityFence(array);
       }
     }
+  }
+
+  private static boolean onNd4j() {
+    return Interpreters.root().device().backend().equals(Nd4jBackend.NAME);
+  }
+
+  /** Into memory of the backend's pool at once, whatever the strides. */
+  private static Tensor copiedByNd4j(INDArray array, DType t, Shape shape) {
+    NativeStorage storage = new PooledStorage(Nd4jProvider.opened().pool(), t, shape.size());
+    Layout dense = Layout.contiguous(shape);
+    boolean filled = false;
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      if (isRowMajor(array)) {
+        Memory.copy(ArrayChecks.address(array), storage.address(), shape.size() * t.bytes());
+      } else {
+        INDArray target = SharedArray.over(storage, dense);
+        target.assign(array);
+        target.close();
+      }
+      filled = true;
+    } finally {
+      if (!filled) {
+        storage.release();
+      }
+      Reference.reachabilityFence(array);
+    }
+    return Interpreters.root().fromStorage(storage, dense);
   }
 
   private static boolean isRowMajor(INDArray array) {
@@ -96,7 +120,6 @@ public final class NdArrays {
    */
   public static INDArray toINDArray(Tensor tensor) {
     Tensor held = held("toINDArray", tensor);
-    Object flat = Interpreters.root().toHost(held);
     DType t = tensor.dtype();
     long[] dims = tensor.shape().dims();
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
@@ -107,10 +130,12 @@ public final class NdArrays {
           dims.length == 0
               ? Nd4j.scalar(Types.of(t), 0)
               : Nd4j.createUninitialized(Types.of(t), dims, 'c');
-      Memory.write(
-          ArrayChecks.address(made), t.bytes(), flat, 0, java.lang.reflect.Array.getLength(flat));
+      Memory.Cursor to = new Memory.Cursor(ArrayChecks.address(made));
+      Interpreters.root().toBytes(held, to::write);
       Reference.reachabilityFence(made);
       return made;
+    } catch (IOException e) {
+      throw new UncheckedIOException("toINDArray: memory cannot fail to be written", e);
     }
   }
 
@@ -147,7 +172,7 @@ public final class NdArrays {
     DType t = ArrayChecks.readable("viewOf", array);
     ArrayChecks.detached("viewOf", array);
     RootInterpreter root = Interpreters.root();
-    if (!root.device().backend().equals(Nd4jBackend.NAME)) {
+    if (!onNd4j()) {
       throw new DeviceException(
           Messages.of("viewOf: only tensors of the backend nd4j can lie in an array's memory")
               .line("current backend", root.device().backend())

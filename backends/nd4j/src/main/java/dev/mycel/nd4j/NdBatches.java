@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
@@ -45,6 +46,19 @@ public final class NdBatches implements Iterable<Pair<Tensor, Tensor>> {
       throw new ArgumentException("NdBatches: the iterator must not be null");
     }
     return new NdBatches(source, null, false);
+  }
+
+  /**
+   * The examples of one data set in their order, so many in a batch and the rest in the last one.
+   */
+  public static NdBatches of(org.nd4j.linalg.dataset.DataSet examples, int batchSize) {
+    if (examples == null || batchSize < 1) {
+      throw new ArgumentException(
+          examples == null
+              ? "NdBatches: the data set must not be null"
+              : "NdBatches: a batch has one example or more, got " + batchSize);
+    }
+    return of(new ViewIterator(examples, batchSize));
   }
 
   /**
@@ -107,6 +121,7 @@ public final class NdBatches implements Iterable<Pair<Tensor, Tensor>> {
               .line("batch   ", number)
               .line("features", features == null ? "none" : "there")
               .line("labels  ", labels == null ? "none" : "there")
+              .hint("for inference alone convert the features with NdArrays.toTensor")
               .text());
     }
     if (batch.getFeaturesMaskArray() != null || batch.getLabelsMaskArray() != null) {
@@ -129,6 +144,7 @@ public final class NdBatches implements Iterable<Pair<Tensor, Tensor>> {
               .line("batch   ", number)
               .line("features", Arrays.toString(found))
               .line("labels  ", Arrays.toString(labels.shape()))
+              .hint("the first axis of both counts the examples of the batch")
               .text());
     }
     Shape wanted = example;
@@ -160,6 +176,9 @@ public final class NdBatches implements Iterable<Pair<Tensor, Tensor>> {
           Messages.of("NdBatches: one-hot labels have two axes, examples and classes")
               .line("batch ", number)
               .line("labels", Arrays.toString(labels.shape()))
+              .hint(
+                  "leave sparseLabels() out, and turn labels of steps or places into classes in the"
+                      + " loss")
               .text());
     }
     try (Tensor dense = NdArrays.toTensor(labels)) {

@@ -61,7 +61,8 @@ public final class SharedArray implements AutoCloseable {
     }
   }
 
-  private static INDArray over(NativeStorage storage, Layout layout) {
+  /** An array that does not own its memory, which must outlive it. */
+  static INDArray over(NativeStorage storage, Layout layout) {
     DType t = storage.dtype();
     DataType type = Types.of(t);
     long[] dims = layout.shape().dims();

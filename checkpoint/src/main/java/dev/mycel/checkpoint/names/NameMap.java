@@ -79,6 +79,27 @@ public final class NameMap {
   }
 
   /**
+   * From the names that Deeplearning4j gives the parameters of a network to those of a network of
+   * the same structure, with values in the layout that the cells here have.
+   *
+   * <p>DL4J numbers all layers, also those without parameters, so layers are not found by their
+   * numbers: those that have names are taken in the order of their numbers, or of the collection if
+   * they are called otherwise, and paired with the cells that have parameters in theirs. A cell or
+   * layer too many at the end is left alone.
+   *
+   * <p>Matrices [in, out] are transposed, biases may be rows, the gates of an LSTM come into our
+   * order, {@code log10stdev} becomes a variance. DL4J has one bias where recurrent layers here
+   * have two: the second is zero, and the way back drops it. Weights of a convolution over one axis
+   * lie differently in DL4J's versions and are left to a rule before this map.
+   *
+   * @param names the keys of DL4J's {@code paramTable()}, such as {@code 0_W}
+   * @throws ArgumentException if DL4J has no layer like one of the cells
+   */
+  public static NameMap fromDl4j(Cell<?, ?> net, Collection<String> names) {
+    return Dl4jNames.of(net, names);
+  }
+
+  /**
    * Reads a map from text, one rule on a line, remarks behind {@code #} at its beginning:
    *
    * <pre>{@code

@@ -145,11 +145,12 @@ public final class Transforms {
   }
 
   /** The way back of a transform, for one that knows it. */
-  private interface Back {
+  interface Back {
     ValueTransform make();
   }
 
-  private static ValueTransform single(
+  /** A transform of one source; the shape operator refuses shapes that it does not take. */
+  static ValueTransform single(
       String text, UnaryOperator<Shape> shape, UnaryOperator<Tensor> value, @Nullable Back back) {
     return new Single(text, shape, value, back);
   }

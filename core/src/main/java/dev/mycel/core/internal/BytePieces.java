@@ -17,6 +17,9 @@ final class BytePieces {
   /** Bytes of a piece: enough for one call of the system, and still in the processor's cache. */
   private static final int PIECE = 1 << 20;
 
+  /** The bits that are 0 in eight bytes of bool. */
+  private static final long NO_BOOL = 0xFEFE_FEFE_FEFE_FEFEL;
+
   private final Backend backend;
   private final Storage storage;
   private final int width;
@@ -78,9 +81,20 @@ final class BytePieces {
       throw new IllegalStateException(
           "fromBytes: the source left " + piece.remaining() + " bytes of a piece unfilled");
     }
-    for (int i = 0; storage.dtype() == DType.BOOL && i < bytes.limit(); i++) {
-      if (bytes.get(i) != 0) {
-        bytes.put(i, (byte) 1);
+    if (storage.dtype() == DType.BOOL) {
+      toOnes(bytes);
+    }
+  }
+
+  /** Makes each byte but 0 a 1; most sources have no others, so eight are looked at together. */
+  private static void toOnes(ByteBuffer bytes) {
+    int i = 0;
+    while (i < bytes.limit()) {
+      if (bytes.limit() - i >= Long.BYTES && (bytes.getLong(i) & NO_BOOL) == 0) {
+        i += Long.BYTES;
+      } else {
+        bytes.put(i, (byte) (bytes.get(i) == 0 ? 0 : 1));
+        i++;
       }
     }
   }

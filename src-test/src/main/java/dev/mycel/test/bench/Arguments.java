@@ -15,7 +15,8 @@ record Arguments(
     int rounds,
     boolean profile,
     int busy,
-    boolean gcMinute) {
+    boolean gcMinute,
+    double warmUp) {
 
   static Arguments parse(String[] args) {
     boolean list = false;
@@ -29,12 +30,14 @@ record Arguments(
     boolean profile = false;
     int busy = 0;
     boolean gcMinute = false;
+    double warmUp = 0;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--list" -> list = true;
         case "--profile" -> profile = true;
         case "--busy" -> busy = Integer.parseInt(value(args, ++i));
         case "--gc-minute" -> gcMinute = true;
+        case "--warm-up" -> warmUp = Double.parseDouble(value(args, ++i));
         case "--workload" -> workload = value(args, ++i);
         case "--dtype" -> dtype = dtype(value(args, ++i));
         case "--backend" -> backend = value(args, ++i);
@@ -49,7 +52,7 @@ record Arguments(
       throw new IllegalArgumentException("name a workload with --workload; --list names them");
     }
     return new Arguments(
-        list, workload, dtype, backend, repeat, vs, peer, rounds, profile, busy, gcMinute);
+        list, workload, dtype, backend, repeat, vs, peer, rounds, profile, busy, gcMinute, warmUp);
   }
 
   private static String value(String[] args, int i) {

@@ -14,7 +14,9 @@ import java.util.Locale;
  * java -jar benchmarks.jar --list
  * java -jar benchmarks.jar --workload NAME [--dtype fp32|bf16] [--backend NAME] [--repeat N]
  * java -jar benchmarks.jar --workload NAME --profile
- * java -jar benchmarks.jar --workload NAME --vs djl|onednn [--rounds N]
+ * java -jar benchmarks.jar --workload NAME --vs djl|onednn [--rounds N] [--warm-up SECONDS]
+ * java -jar benchmarks.jar --workload NAME[,NAME...] --backend nd4j --vs onednn [--rounds N]
+ * java -jar benchmarks.jar --workload NAME[,NAME...] --vs plain-nd4j
  * java -jar benchmarks.jar --workload NAME --busy CORES
  * java -jar benchmarks.jar --workload NAME --gc-minute
  * java -jar benchmarks.jar --spin SECONDS
@@ -55,6 +57,8 @@ public final class Main {
       Workloads.names().forEach(System.out::println);
       CheckpointSpeed.names().forEach(System.out::println);
       System.out.println("startup-mlp");
+    } else if (Nd4jPeer.NAME.equals(given.vs())) {
+      Turns.run(given);
     } else if (given.vs() != null) {
       Versus.run(given);
     } else if (given.peer() != null) {
@@ -96,7 +100,7 @@ public final class Main {
     if (given.gcMinute()) {
       return GcMinute.run(step, given.workload(), given.dtype(), 20, 60);
     }
-    Timer.Result r = Timer.measure(step, given.repeat() > 0 ? given.repeat() : SAMPLES);
+    Timer.Result r = Timer.measure(step, samples(given), given.warmUp());
     if (given.profile()) {
       profile(step);
     }
@@ -121,17 +125,22 @@ public final class Main {
 
   private static String peer(Arguments given, String peer) {
     double before = Machine.peakMiB();
+    int samples = samples(given);
     Timer.Result r =
         switch (peer) {
-          case "djl" ->
-              DjlPeer.measure(given.workload(), given.repeat() > 0 ? given.repeat() : SAMPLES);
-          case "onednn" ->
-              OneDnnPeer.measure(given.workload(), given.repeat() > 0 ? given.repeat() : SAMPLES);
+          case "djl" -> DjlPeer.measure(given.workload(), samples);
+          case "onednn" -> OneDnnPeer.measure(given.workload(), samples);
+          case Nd4jPeer.NAME ->
+              Timer.measure(Nd4jPeer.step(given.workload()), samples, given.warmUp());
           default ->
               throw new IllegalArgumentException(
-                  "there is no peer '" + peer + "'; use djl or onednn");
+                  "there is no peer '" + peer + "'; use djl, onednn or " + Nd4jPeer.NAME);
         };
     return json(peer, "", given, "eager", r, 1, Machine.peakMiB() - before);
+  }
+
+  private static int samples(Arguments given) {
+    return given.repeat() > 0 ? given.repeat() : SAMPLES;
   }
 
   private static String json(

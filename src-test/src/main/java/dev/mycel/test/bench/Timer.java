@@ -33,6 +33,11 @@ final class Timer {
     return measure(step, samples, WARM_UP_SECONDS, LONGEST_WARM_UP_SECONDS);
   }
 
+  /** Measures after a warm-up of that length and up to three times as much, 0 for the usual one. */
+  static Result measure(Runnable step, int samples, double warmUp) {
+    return warmUp > 0 ? measure(step, samples, warmUp, 3 * warmUp) : measure(step, samples);
+  }
+
   /** Measures after a warm-up of so many seconds at least and at most. */
   static Result measure(Runnable step, int samples, double least, double most) {
     double warmUp = warmUp(step, least, most);
@@ -69,7 +74,8 @@ final class Timer {
     }
   }
 
-  private static int inner(Runnable step) {
+  /** How many calls a sample needs. */
+  static int inner(Runnable step) {
     int inner = 1;
     while (time(step, inner) < SAMPLE_SECONDS && inner < 1 << 20) {
       inner *= 2;
@@ -77,7 +83,8 @@ final class Timer {
     return inner;
   }
 
-  private static double time(Runnable step, int calls) {
+  /** Seconds that so many calls take. */
+  static double time(Runnable step, int calls) {
     long start = System.nanoTime();
     for (int i = 0; i < calls; i++) {
       step.run();

@@ -18,25 +18,33 @@ import java.util.regex.Pattern;
 final class Versus {
   private static final Pattern MEDIAN = Pattern.compile("\"median_us\": ([0-9.]+)");
 
+  private static final List<String> BACKENDS = List.of("onednn", "nd4j", "reference");
+
   private Versus() {}
 
   static void run(Arguments given) throws IOException, InterruptedException {
+    for (String workload : given.workload().split(",", -1)) {
+      run(given, workload);
+    }
+  }
+
+  private static void run(Arguments given, String workload)
+      throws IOException, InterruptedException {
     String peer = String.valueOf(given.vs());
+    String backend = given.backend() == null ? "onednn" : given.backend();
+    List<String> here = List.of("--backend", backend);
+    List<String> there = List.of(isBackend(peer, backend) ? "--backend" : "--peer", peer);
     double[] ratios = new double[given.rounds()];
     double[] ours = new double[given.rounds()];
     double[] theirs = new double[given.rounds()];
     for (int round = 0; round < given.rounds(); round++) {
       boolean first = round % 2 == 0;
       if (first) {
-        ours[round] =
-            median(
-                given, List.of("--backend", given.backend() == null ? "onednn" : given.backend()));
+        ours[round] = median(given, workload, here);
       }
-      theirs[round] = median(given, List.of("--peer", peer));
+      theirs[round] = median(given, workload, there);
       if (!first) {
-        ours[round] =
-            median(
-                given, List.of("--backend", given.backend() == null ? "onednn" : given.backend()));
+        ours[round] = median(given, workload, here);
       }
       ratios[round] = theirs[round] / ours[round];
     }
@@ -44,8 +52,9 @@ final class Versus {
     double high = Arrays.stream(ratios).max().orElse(Double.NaN);
     System.out.printf(
         Locale.ROOT,
-        "%s vs %s: ratio %.2f (%.2f to %.2f), ours %.2f us, peer %.2f us, %d rounds%n",
-        given.workload(),
+        "%s%s vs %s: ratio %.2f (%.2f to %.2f), ours %.2f us, peer %.2f us, %d rounds%n",
+        workload,
+        isBackend(peer, backend) ? " on " + backend : "",
         peer,
         middle(ratios),
         low,
@@ -55,16 +64,27 @@ final class Versus {
         given.rounds());
   }
 
+  /**
+   * Whether the other side is Mycel on another backend. Beside the backend onednn, a peer of that
+   * name is the library itself.
+   */
+  static boolean isBackend(String peer, String ours) {
+    return BACKENDS.contains(peer) && !peer.equals(ours);
+  }
+
   private static double middle(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     return sorted[sorted.length / 2];
   }
 
-  private static double median(Arguments given, List<String> side)
+  private static double median(Arguments given, String workload, List<String> side)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(java());
-    command.addAll(List.of("--workload", given.workload()));
+    command.addAll(List.of("--workload", workload));
+    if (given.warmUp() > 0) {
+      command.addAll(List.of("--warm-up", String.valueOf(given.warmUp())));
+    }
     if (given.repeat() > 0) {
       command.addAll(List.of("--repeat", String.valueOf(given.repeat())));
     }

@@ -73,6 +73,7 @@ final class Workloads {
     w.put("op-add4", Workloads::add4);
     w.put("op-add4-tape", Workloads::add4Tape);
     w.put("op-add4-fwdbwd", Workloads::add4Gradient);
+    w.put("op-add-1m", Workloads::add1m);
     w.put("op-tanh-1m", t -> scoped(random(t, 1 << 20), Tensor::tanh));
     w.put("op-softmax-512x1024", t -> scoped(random(t, 512, 1024), x -> Ops.softmax(x, 1)));
     w.put("op-matmul-64x128x64", t -> matmul(random(t, 64, 128), random(t, 128, 64)));
@@ -86,6 +87,7 @@ final class Workloads {
     w.put("op-adam-10m", Workloads::adam);
     w.put("op-sum-axis0", t -> scoped(random(t, 4096, 1024), x -> x.sum(0)));
     w.put("op-sum-axis1", t -> scoped(random(t, 4096, 1024), x -> x.sum(1)));
+    Bridge.add(w);
     return w;
   }
 
@@ -181,6 +183,11 @@ final class Workloads {
     Tensor a = random(t, 4);
     Tensor b = random(t, 4);
     return () -> result = a.add(b);
+  }
+
+  private static Runnable add1m(DType t) {
+    Tensor b = random(t, 1024, 1024);
+    return scoped(random(t, 1024, 1024), x -> x.add(b));
   }
 
   /**
