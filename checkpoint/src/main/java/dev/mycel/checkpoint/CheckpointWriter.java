@@ -97,7 +97,7 @@ final class CheckpointWriter {
     AtomicFile.write(new Problems(OP, target), target, out -> write(items, out, options));
   }
 
-  private static void write(List<Item> items, OutputStream out, SaveOptions options)
+  private static void write(List<Item> items, PieceStream.ToFile out, SaveOptions options)
       throws IOException {
     Encryption encryption = options.encryption;
     if (encryption != null) {

@@ -260,8 +260,7 @@ public final class Checkpoints {
   }
 
   /**
-   * Opens an encrypted checkpoint with its key, within those limits. One block of 64 MiB is held
-   * decrypted while the file is open.
+   * Opens an encrypted checkpoint with its key, within those limits.
    *
    * @throws CheckpointException also if the file is not encrypted, or with another key or mode
    */

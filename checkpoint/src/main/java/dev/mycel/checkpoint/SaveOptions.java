@@ -70,8 +70,8 @@ public final class SaveOptions {
   }
 
   /**
-   * Encrypts the file; MindSpore's {@code enc_key} and {@code enc_mode}. Writing then takes up to
-   * 64 MiB more of the Java heap. Together with {@link #crcCheck} it is refused.
+   * Encrypts the file; MindSpore's {@code enc_key} and {@code enc_mode}. Together with {@link
+   * #crcCheck} it is refused.
    */
   public SaveOptions encrypt(Encryption encryption) {
     return new SaveOptions(crcCheck, choice, append, encryption);
