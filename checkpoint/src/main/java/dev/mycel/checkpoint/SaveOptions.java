@@ -27,7 +27,7 @@ public final class SaveOptions {
           Messages.of("SaveOptions: a file has a check sum or is encrypted, not both")
               .line("crcCheck", true)
               .line("encrypt ", encryption)
-              .hint("AES-GCM finds every change of a file, so no check sum is needed")
+              .hint("AES-GCM finds damage by itself, so no check sum is needed")
               .text());
     }
     this.crcCheck = crcCheck;

@@ -113,9 +113,7 @@ class LargeFileTest {
 
   @Test
   void aHeapOfSixteenMebibytesSavesAndLoadsNinetySixAndTheExitWaitsForASave() throws Exception {
-    // JavaCPP would allow as much memory outside the heap as four times the heap.
-    String out =
-        run("-Xmx16m", "-XX:MaxDirectMemorySize=16m", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+    String out = run("-Xmx16m", "-XX:MaxDirectMemorySize=16m");
     assertTrue(out.contains("max heap 1"), out);
     assertTrue(out.contains("the end of main, done false"), out);
     Path large = folder.resolve("large.ckpt");

@@ -17,7 +17,15 @@ final class Expected {
   private Expected() {}
 
   private static final List<String> FILES =
-      List.of("messages", "cells", "hooks", "gradients", "precision", "randomness", "training");
+      List.of(
+          "messages",
+          "cells",
+          "hooks",
+          "gradients",
+          "precision",
+          "randomness",
+          "training",
+          "checkpoints");
 
   static Map<String, String> load() {
     Map<String, String> messages = new LinkedHashMap<>();

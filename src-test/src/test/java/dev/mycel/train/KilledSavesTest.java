@@ -58,7 +58,8 @@ class KilledSavesTest {
       try (CheckpointManager manager =
           CheckpointManager.builder(Path.of(args[0])).keepNewest(3).removeLeftovers(true).build()) {
         manager.latest().ifPresent(state::restore);
-        while (true) {
+        long last = args.length > 1 ? Long.parseLong(args[1]) : Long.MAX_VALUE;
+        while (state.step() < last) {
           state.advance();
           try (Scope scope = Scope.open()) {
             net.weight.setData(Ops.full(net.weight.shape(), state.step(), DType.FLOAT32));
@@ -80,6 +81,10 @@ class KilledSavesTest {
     long seed = Long.getLong("mycel.kills.seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     long begin = System.nanoTime();
+    Path first = Files.createDirectory(folder.resolve("first"));
+    ClassArchive classes =
+        ClassArchive.of(Child.class, Children.smallClassPath(), folder, first.toString(), "3");
+    assertEquals(3, wholeStep(first), "a process that nobody kills ends by itself");
     ExecutorService pool = Executors.newFixedThreadPool(LANES);
     List<Future<Lane>> running = new ArrayList<>();
     for (int i = 0; i < LANES; i++) {
@@ -87,7 +92,7 @@ class KilledSavesTest {
       Path own = Files.createDirectory(folder.resolve("lane" + i));
       SplittableRandom draws = random.split();
       String what = "lane " + i + " of seed " + seed;
-      running.add(pool.submit(() -> killAgainAndAgain(own, share, draws, what)));
+      running.add(pool.submit(() -> killAgainAndAgain(classes, own, share, draws, what)));
     }
     pool.shutdown();
     int done = 0;
@@ -110,12 +115,13 @@ class KilledSavesTest {
     assertTrue(torn > kills / 10, torn + " kills fell into the writing of a file; seed " + seed);
   }
 
-  private static Lane killAgainAndAgain(Path folder, int kills, SplittableRandom random, String what)
+  private static Lane killAgainAndAgain(
+      ClassArchive classes, Path folder, int kills, SplittableRandom random, String what)
       throws IOException, InterruptedException {
     long before = 0;
     int torn = 0;
     for (int i = 0; i < kills; i++) {
-      killOne(folder, random, i == 0);
+      killOne(classes, folder, random, i == 0);
       torn += leftovers(folder) > 0 ? 1 : 0;
       long step = wholeStep(folder);
       assertTrue(
@@ -126,11 +132,13 @@ class KilledSavesTest {
   }
 
   /** Lets a process save at least once, and kills it within the time of a few saves. */
-  private static void killOne(Path folder, SplittableRandom random, boolean tryLock)
+  private static void killOne(
+      ClassArchive classes, Path folder, SplittableRandom random, boolean tryLock)
       throws IOException, InterruptedException {
     Path errors = folder.resolve("errors.txt");
     Process child =
-        Children.start(Child.class, Children.smallClassPath(), errors, folder.toString());
+        Children.start(
+            Child.class, classes.classPath(), classes.options(), errors, folder.toString());
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
       String first = out.readLine();

@@ -57,7 +57,10 @@ public final class History extends Callback {
           System.Logger.Level.WARNING,
           "History: results of ''{0}'' are not kept in the state, because of their type: {1}",
           name,
-          values.get(0).getClass().getName());
+          values.stream()
+              .map(v -> v == null ? "null" : v.getClass().getName())
+              .distinct()
+              .toList());
     }
   }
 
