@@ -160,7 +160,8 @@ final class NumpyWriter {
           .toBytes(
               tensor,
               piece -> {
-                ByteBuffer bytes = isWidened() ? widened(piece) : Elements.lowestFirst(piece, width);
+                ByteBuffer bytes =
+                    isWidened() ? widened(piece) : Elements.lowestFirst(piece, width);
                 PieceStream.write(out, bytes);
               });
     }

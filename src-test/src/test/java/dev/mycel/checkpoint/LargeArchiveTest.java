@@ -30,8 +30,7 @@ class LargeArchiveTest {
   @Test
   void whatStandsBeyondFourGibibytesIsLoaded() throws IOException {
     Mycel.setBackend("onednn");
-    byte[] small =
-        Files.readAllBytes(Checkpoints.saveNpy(Ops.arange(7), folder.resolve("small")));
+    byte[] small = Files.readAllBytes(Checkpoints.saveNpy(Ops.arange(7), folder.resolve("small")));
     byte[] one =
         Files.readAllBytes(
             Checkpoints.saveNpy(Ops.zeros(1).cast(DType.FLOAT64), folder.resolve("one")));

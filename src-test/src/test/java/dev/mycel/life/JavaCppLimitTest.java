@@ -43,7 +43,9 @@ class JavaCppLimitTest {
     String limit = out.lines().filter(l -> l.startsWith("limit ")).findFirst().orElse("none");
     assertEquals(
         1,
-        out.lines().filter(("heap times four " + limit.substring("limit ".length()))::equals).count(),
+        out.lines()
+            .filter(("heap times four " + limit.substring("limit ".length()))::equals)
+            .count(),
         out);
   }
 }

@@ -130,7 +130,10 @@ class CheckpointConfigTest {
   @Test
   void filesAreEncrypted() throws IOException {
     for (boolean async : new boolean[] {false, true}) {
-      Path into = trained("secret" + async, config().encrypt(KEY).asyncSave(async).appendInfo("step_num").build());
+      Path into =
+          trained(
+              "secret" + async,
+              config().encrypt(KEY).asyncSave(async).appendInfo("step_num").build());
       assertEquals(5, files(into).size());
       LoadedParameters loaded =
           Checkpoints.loadCheckpoint(
@@ -138,7 +141,8 @@ class CheckpointConfigTest {
       assertEquals(8, loaded.get("step_num").value().item());
       assertTrue(loaded.containsKey("moments.weight"));
       assertThrows(
-          CheckpointException.class, () -> Checkpoints.loadCheckpoint(into.resolve("CKP-2_4.ckpt")));
+          CheckpointException.class,
+          () -> Checkpoints.loadCheckpoint(into.resolve("CKP-2_4.ckpt")));
     }
   }
 
@@ -159,7 +163,10 @@ class CheckpointConfigTest {
       assertEquals(Map.of("note", "a plane"), file.metadata());
       assertEquals(2, file.tensor("epoch_num").item());
       assertArrayEquals(
-          Checkpoints.loadCheckpoint(ckpt.resolve("CKP-2_4.ckpt")).get("weight").value().toFloatArray(),
+          Checkpoints.loadCheckpoint(ckpt.resolve("CKP-2_4.ckpt"))
+              .get("weight")
+              .value()
+              .toFloatArray(),
           file.tensor("weight").toFloatArray());
     }
   }

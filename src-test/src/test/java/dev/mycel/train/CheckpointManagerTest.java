@@ -311,8 +311,7 @@ class CheckpointManagerTest {
     Files.createDirectory(file("CKP-1_2.ckpt")); // where the next file is to be
     manager.save(after(2));
     assertEquals(Optional.of(file("CKP-1_1.ckpt")), manager.latest());
-    CheckpointException e =
-        assertThrows(CheckpointException.class, () -> manager.save(after(3)));
+    CheckpointException e = assertThrows(CheckpointException.class, () -> manager.save(after(3)));
     assertTrue(e.getMessage().contains("a save in the background failed"), e::getMessage);
     Files.delete(file("CKP-1_2.ckpt"));
     manager.save(after(3));

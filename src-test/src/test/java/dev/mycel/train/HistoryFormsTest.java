@@ -6,17 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.mycel.core.ArgumentException;
+import dev.mycel.core.Mycel;
+import dev.mycel.core.Pair;
 import dev.mycel.core.Tensor;
 import dev.mycel.junit.MycelTest;
+import dev.mycel.nn.Reduction;
 import dev.mycel.nn.layer.Dense;
 import dev.mycel.nn.loss.SoftmaxCrossEntropyWithLogits;
 import dev.mycel.optim.SGD;
 import dev.mycel.train.metrics.ConfusionMatrix;
 import dev.mycel.train.metrics.Metrics;
 import dev.mycel.train.metrics.ROC;
-import dev.mycel.core.Mycel;
-import dev.mycel.core.Pair;
-import dev.mycel.nn.Reduction;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -74,13 +74,16 @@ class HistoryFormsTest {
     SplittableRandom random = new SplittableRandom(seed);
     int refused = 0;
     for (int i = 0; i < 20_000; i++) {
-      long[] changed = Arrays.copyOf(form, random.nextInt(3) == 0 ? random.nextInt(form.length + 2) : form.length);
+      long[] changed =
+          Arrays.copyOf(
+              form, random.nextInt(3) == 0 ? random.nextInt(form.length + 2) : form.length);
       if (changed.length > 0) {
         changed[random.nextInt(changed.length)] =
             random.nextBoolean() ? random.nextLong(-2, 10) : random.nextLong();
       }
       try {
-        HistoryForms.read("x", Tensor.of(changed, changed.length), Tensor.of(numbers, numbers.length));
+        HistoryForms.read(
+            "x", Tensor.of(changed, changed.length), Tensor.of(numbers, numbers.length));
       } catch (ArgumentException e) {
         refused++;
       } catch (RuntimeException e) {
@@ -111,7 +114,12 @@ class HistoryFormsTest {
                 Tensor.of(new int[] {0, 1, 2, 1}, 4)));
     try (CheckpointManager manager = CheckpointManager.open(folder)) {
       model.fit(
-          epochs, data, data, TrainOptions.defaults().resumeFrom(manager), history, manager.everyEpoch());
+          epochs,
+          data,
+          data,
+          TrainOptions.defaults().resumeFrom(manager),
+          history,
+          manager.everyEpoch());
     }
     return history;
   }
@@ -122,13 +130,11 @@ class HistoryFormsTest {
     fit(folder.resolve("parts"), 2, 1);
     History second = fit(folder.resolve("parts"), 4, 9);
     assertEquals(List.of(1, 2, 3, 4), second.epoch());
-    assertEquals(
-        List.copyOf(whole.history().keySet()), List.copyOf(second.history().keySet()));
+    assertEquals(List.copyOf(whole.history().keySet()), List.copyOf(second.history().keySet()));
     whole
         .history()
         .forEach(
             (name, values) ->
-                assertArrayEquals(
-                    values.toArray(), second.history().get(name).toArray(), name));
+                assertArrayEquals(values.toArray(), second.history().get(name).toArray(), name));
   }
 }

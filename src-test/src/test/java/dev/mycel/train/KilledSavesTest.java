@@ -74,7 +74,9 @@ class KilledSavesTest {
   /** What one folder came to. */
   private record Lane(int kills, int torn, long steps) {}
 
-  /** Processes start slowly and wait for the disk: two run at a time, each in a folder of its own. */
+  /**
+   * Processes start slowly and wait for the disk: two run at a time, each in a folder of its own.
+   */
   @Test
   void afterEveryKillTheNewestStateIsWholeAndStepsGoForward(@TempDir Path folder) throws Exception {
     int kills = Integer.getInteger("mycel.kills", 200);

@@ -11,8 +11,8 @@ final class JavaCppLimit {
   private JavaCppLimit() {}
 
   /**
-   * Lifts the limit unless the user has set one. JavaCPP reads it when it is initialised: if another
-   * library has done that before, its limit stays.
+   * Lifts the limit unless the user has set one. JavaCPP reads it when it is initialised: if
+   * another library has done that before, its limit stays.
    */
   static void lift() {
     if (System.getProperty(LIMIT) == null

@@ -168,7 +168,8 @@ public final class CheckpointConfig {
               "trainingState(true) keeps all random numbers");
         } else {
           throw new ArgumentException(
-              Messages.of("CheckpointConfig: appendInfo takes \"epoch_num\", \"step_num\" and one map")
+              Messages.of(
+                      "CheckpointConfig: appendInfo takes \"epoch_num\", \"step_num\" and one map")
                   .line("given", each instanceof Map ? "a second map" : each)
                   .text());
         }

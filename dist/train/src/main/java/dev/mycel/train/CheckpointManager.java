@@ -449,10 +449,10 @@ public final class CheckpointManager implements AutoCloseable {
 
     /**
      * Whether the program goes on while a state is written and read again; false by default. One
-     * save runs at a time: the next one waits for it, as do {@link CheckpointManager#await}, {@link CheckpointManager#close} and
-     * whatever looks for files. An error comes out of the next save, of {@link CheckpointManager#await} or of {@link
-     * CheckpointManager#close}; with {@code Model}, at the next step. Old files are deleted when the new one is there
-     * and was read.
+     * save runs at a time: the next one waits for it, as do {@link CheckpointManager#await}, {@link
+     * CheckpointManager#close} and whatever looks for files. An error comes out of the next save,
+     * of {@link CheckpointManager#await} or of {@link CheckpointManager#close}; with {@code Model},
+     * at the next step. Old files are deleted when the new one is there and was read.
      */
     public Builder asyncSave(boolean asyncSave) {
       this.asyncSave = asyncSave;

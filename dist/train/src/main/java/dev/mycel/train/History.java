@@ -31,8 +31,8 @@ public final class History extends Callback {
   public History() {}
 
   /**
-   * Epochs and results: numbers, truth values, arrays of doubles, curves of a {@code ROC}, and lists
-   * of these. Results of other kinds are not kept, which is logged once.
+   * Epochs and results: numbers, truth values, arrays of doubles, curves of a {@code ROC}, and
+   * lists of these. Results of other kinds are not kept, which is logged once.
    */
   @Override
   public Map<String, Object> state() {
