@@ -1,7 +1,6 @@
 package dev.mycel.checkpoint;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.CopyOption;
@@ -36,7 +35,7 @@ final class AtomicFile {
 
   /** Writes the content. */
   interface Body {
-    void writeTo(OutputStream out) throws IOException;
+    void writeTo(PieceStream.ToFile out) throws IOException;
   }
 
   private AtomicFile() {}
@@ -126,7 +125,7 @@ final class AtomicFile {
     Files.deleteIfExists(file); // what an interrupt left of the attempt before
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      OutputStream out = PieceStream.to(channel);
+      PieceStream.ToFile out = PieceStream.to(channel);
       body.writeTo(out);
       out.flush();
       channel.force(true);

@@ -15,14 +15,14 @@ import java.util.zip.CRC32;
 final class CheckpointWriter {
   static final String SUFFIX = ".ckpt";
 
-  private static final String OP = "saveCheckpoint";
+  static final String OP = "saveCheckpoint";
 
   private CheckpointWriter() {}
 
   /** Writes a file, after a save in the background has ended. */
   static Path write(Items items, Path file, SaveOptions options) {
     List<Item> all = complete(items, options);
-    Path target = withSuffix(file);
+    Path target = AtomicFile.withSuffix(OP, file, SUFFIX);
     BackgroundSaves.await();
     write(all, target, options);
     return target;
@@ -31,7 +31,7 @@ final class CheckpointWriter {
   /** Writes a file in the background, with the values that were collected. */
   static CompletableFuture<Path> writeInBackground(Items items, Path file, SaveOptions options) {
     List<Item> all = complete(items, options);
-    Path target = withSuffix(file);
+    Path target = AtomicFile.withSuffix(OP, file, SUFFIX);
     List<Item> held = held(all);
     boolean started = false;
     try {
@@ -97,7 +97,7 @@ final class CheckpointWriter {
     AtomicFile.write(new Problems(OP, target), target, out -> write(items, out, options));
   }
 
-  private static void write(List<Item> items, OutputStream out, SaveOptions options)
+  private static void write(List<Item> items, PieceStream.ToFile out, SaveOptions options)
       throws IOException {
     Encryption encryption = options.encryption;
     if (encryption != null) {
@@ -115,14 +115,5 @@ final class CheckpointWriter {
 
   private static void records(List<Item> items, OutputStream out) throws IOException {
     new RecordWriter(out).write(items);
-  }
-
-  private static Path withSuffix(Path file) {
-    Path name = file.getFileName();
-    if (name == null) {
-      throw new Problems(OP, file).of("this is no file", "name a file");
-    }
-    String text = name.toString();
-    return text.endsWith(SUFFIX) ? file : file.resolveSibling(text + SUFFIX);
   }
 }

@@ -6,10 +6,12 @@ import dev.mycel.core.Tensor;
 import dev.mycel.nn.Cell;
 import dev.mycel.nn.Parameter;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Saves parameters to files and loads them, in MindSpore's {@code .ckpt} format: MindSpore reads
@@ -51,11 +53,10 @@ public final class Checkpoints {
 
   /** Saves parameters under their names as the options say. */
   public static Path saveCheckpoint(List<Parameter> parameters, Path file, SaveOptions options) {
-    try (Scope scope = Scope.open()) {
-      Items items = new Items();
-      items.addParameters(parameters, options.choice);
-      return CheckpointWriter.write(items, file, options);
-    }
+    return collected(
+        CheckpointWriter.OP,
+        items -> items.addParameters(parameters, options.choice),
+        items -> CheckpointWriter.write(items, file, options));
   }
 
   /**
@@ -69,11 +70,29 @@ public final class Checkpoints {
 
   /** Saves named values in the order of the map as the options say. */
   public static Path saveCheckpoint(Map<String, ?> entries, Path file, SaveOptions options) {
-    try (Scope scope = Scope.open()) {
-      Items items = new Items();
-      items.addAll(entries, options.choice);
-      return CheckpointWriter.write(items, file, options);
-    }
+    return collected(
+        CheckpointWriter.OP,
+        items -> items.addAll(entries, options.choice),
+        items -> CheckpointWriter.write(items, file, options));
+  }
+
+  /** Saves values that are listed as MindSpore lists them. */
+  public static Path saveCheckpoint(Collection<? extends Map<String, ?>> entries, Path file) {
+    return saveCheckpoint(entries, file, SaveOptions.defaults());
+  }
+
+  /**
+   * Saves values that are listed as MindSpore lists them, as the options say.
+   *
+   * @param entries maps of two keys: {@code name}, a string, and {@code data}, a tensor or a
+   *     variable (parameters among them)
+   */
+  public static Path saveCheckpoint(
+      Collection<? extends Map<String, ?>> entries, Path file, SaveOptions options) {
+    return collected(
+        CheckpointWriter.OP,
+        items -> items.addListed(entries, options.choice),
+        items -> CheckpointWriter.write(items, file, options));
   }
 
   // ---- saving in the background -----------------------------------------------------------------
@@ -116,10 +135,18 @@ public final class Checkpoints {
 
   private static CompletableFuture<Path> saveAsync(
       Consumer<Items> collect, Path file, SaveOptions options) {
+    return collected(
+        CheckpointWriter.OP,
+        collect,
+        items -> CheckpointWriter.writeInBackground(items, file, options));
+  }
+
+  /** Collects what is to be written, and writes it before tensors that were made for it end. */
+  private static <T> T collected(String op, Consumer<Items> collect, Function<Items, T> write) {
     try (Scope scope = Scope.open()) {
-      Items items = new Items();
+      Items items = new Items(op);
       collect.accept(items);
-      return CheckpointWriter.writeInBackground(items, file, options);
+      return write.apply(items);
     }
   }
 
@@ -138,11 +165,10 @@ public final class Checkpoints {
 
   /** Saves parameters under their names as safetensors. */
   public static Path saveSafetensors(List<Parameter> parameters, Path file) {
-    try (Scope scope = Scope.open()) {
-      Items items = new Items(SafetensorsWriter.OP);
-      items.addParameters(parameters, name -> true);
-      return SafetensorsWriter.write(items, file, SafetensorsOptions.defaults());
-    }
+    return collected(
+        SafetensorsWriter.OP,
+        items -> items.addParameters(parameters, name -> true),
+        items -> SafetensorsWriter.write(items, file, SafetensorsOptions.defaults()));
   }
 
   /**
@@ -163,11 +189,10 @@ public final class Checkpoints {
    */
   public static Path saveSafetensors(
       Map<String, ?> entries, Path file, SafetensorsOptions options) {
-    try (Scope scope = Scope.open()) {
-      Items items = new Items(SafetensorsWriter.OP);
-      items.addAll(entries, options.choice);
-      return SafetensorsWriter.write(items, file, options);
-    }
+    return collected(
+        SafetensorsWriter.OP,
+        items -> items.addAll(entries, options.choice),
+        items -> SafetensorsWriter.write(items, file, options));
   }
 
   // ---- NumPy ------------------------------------------------------------------------------------
@@ -181,11 +206,10 @@ public final class Checkpoints {
    * @return the file that was written
    */
   public static Path saveNpy(Tensor tensor, Path file) {
-    try (Scope scope = Scope.open()) {
-      Items items = new Items(NumpyWriter.SAVE_NPY);
-      items.add(NpyFile.ENTRY, tensor);
-      return NumpyWriter.writeNpy(items, file);
-    }
+    return collected(
+        NumpyWriter.SAVE_NPY,
+        items -> items.add(NpyFile.ENTRY, tensor),
+        items -> NumpyWriter.writeNpy(items, file));
   }
 
   /**
@@ -210,11 +234,10 @@ public final class Checkpoints {
 
   /** Saves parameters under their names as an archive of NumPy as the options say. */
   public static Path saveNpz(List<Parameter> parameters, Path file, NpzOptions options) {
-    try (Scope scope = Scope.open()) {
-      Items items = new Items(NumpyWriter.SAVE_NPZ);
-      items.addParameters(parameters, options.choice);
-      return NumpyWriter.writeNpz(items, file, options);
-    }
+    return collected(
+        NumpyWriter.SAVE_NPZ,
+        items -> items.addParameters(parameters, options.choice),
+        items -> NumpyWriter.writeNpz(items, file, options));
   }
 
   /**
@@ -229,11 +252,10 @@ public final class Checkpoints {
 
   /** Saves named values as an archive of NumPy as the options say. */
   public static Path saveNpz(Map<String, ?> entries, Path file, NpzOptions options) {
-    try (Scope scope = Scope.open()) {
-      Items items = new Items(NumpyWriter.SAVE_NPZ);
-      items.addAll(entries, options.choice);
-      return NumpyWriter.writeNpz(items, file, options);
-    }
+    return collected(
+        NumpyWriter.SAVE_NPZ,
+        items -> items.addAll(entries, options.choice),
+        items -> NumpyWriter.writeNpz(items, file, options));
   }
 
   // ---- opening ----------------------------------------------------------------------------------
@@ -260,8 +282,7 @@ public final class Checkpoints {
   }
 
   /**
-   * Opens an encrypted checkpoint with its key, within those limits. One block of 64 MiB is held
-   * decrypted while the file is open.
+   * Opens an encrypted checkpoint with its key, within those limits.
    *
    * @throws CheckpointException also if the file is not encrypted, or with another key or mode
    */
@@ -308,7 +329,7 @@ public final class Checkpoints {
       throw new Problems("loadCheckpoint", file)
           .of(
               "the name does not end in " + CheckpointWriter.SUFFIX,
-              "only this format is supported");
+              "Checkpoints.open reads files of any format and name");
     }
     return CheckpointReader.read(file, options);
   }

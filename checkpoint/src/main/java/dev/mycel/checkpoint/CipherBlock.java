@@ -22,13 +22,13 @@ final class CipherBlock {
   static final int UNIT = 16;
 
   /** How many bytes of the initial vector GCM uses: MindSpore writes 16 of which four count not. */
-  private static final int GCM_IV = 12;
+  static final int GCM_IV = 12;
 
   /** What stands in a block after its tag and before the cipher text, with the mode's number. */
   private static final int FIELDS = 4 * Integer.BYTES + UNIT;
 
   /** Bytes that go through a cipher at a time; many short calls are soon compiled. */
-  private static final int STEP = 1 << 14;
+  static final int STEP = 1 << 14;
 
   private CipherBlock() {}
 
@@ -78,6 +78,14 @@ final class CipherBlock {
         direction,
         new SecretKeySpec(by.key(), "AES"),
         gcm ? new GCMParameterSpec(8 * UNIT, iv, 0, GCM_IV) : new IvParameterSpec(iv));
+    return cipher;
+  }
+
+  /** AES of a counter, which both encrypts and decrypts. */
+  static Cipher counting(Encryption by, byte[] counter) throws GeneralSecurityException {
+    Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
+    cipher.init(
+        Cipher.DECRYPT_MODE, new SecretKeySpec(by.key(), "AES"), new IvParameterSpec(counter));
     return cipher;
   }
 

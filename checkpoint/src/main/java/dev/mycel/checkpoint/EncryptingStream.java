@@ -6,31 +6,36 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import javax.crypto.Cipher;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Encrypts what is written, block by block, as MindSpore lays it out. It holds one block on the
- * heap, which grows with what comes; each block has an initial vector of its own.
+ * Encrypts what is written, block by block, as MindSpore lays it out; each block has an initial
+ * vector of its own. What comes goes on at once: the header of a block, which has its length and
+ * tag, is put before it when the block ends.
  */
 final class EncryptingStream extends OutputStream {
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final int FIRST = 1 << 16;
 
-  private final OutputStream out;
+  private final PieceStream.ToFile out;
   private final Encryption by;
   private final int most;
-  private byte[] block;
-  private int filled;
+  private final byte[] text = new byte[CipherBlock.STEP + 2 * CipherBlock.UNIT];
+  private final byte[] iv = new byte[CipherBlock.UNIT];
+  private @Nullable Cipher cipher;
+  private long header;
+  private int plain;
+  private int cipherBytes;
 
-  EncryptingStream(OutputStream out, Encryption by) {
+  /** Into a file that is empty yet. */
+  EncryptingStream(PieceStream.ToFile out, Encryption by) {
     this(out, by, CipherBlock.PLAIN);
   }
 
   /** With another size of blocks, for tests. */
-  EncryptingStream(OutputStream out, Encryption by, int most) {
+  EncryptingStream(PieceStream.ToFile out, Encryption by, int most) {
     this.out = out;
     this.by = by;
     this.most = most;
-    block = new byte[Math.min(FIRST, most) + CipherBlock.UNIT];
   }
 
   @Override
@@ -40,47 +45,61 @@ final class EncryptingStream extends OutputStream {
 
   @Override
   public void write(byte[] from, int offset, int length) throws IOException {
-    int at = offset;
-    int left = length;
-    while (left > 0) {
-      if (filled == most) {
-        writeBlock();
+    try {
+      int end = offset + length;
+      for (int at = offset; at < end; ) {
+        Cipher into = cipher == null ? startBlock() : cipher;
+        int n = Math.min(Math.min(end - at, CipherBlock.STEP), most - plain);
+        put(into.update(from, at, n, text, 0));
+        plain += n;
+        at += n;
+        if (plain == most) {
+          endBlock(into);
+        }
       }
-      int n = Math.min(left, most - filled);
-      if (filled + n > block.length - CipherBlock.UNIT) {
-        int twice = Math.max(2 * (block.length - CipherBlock.UNIT), filled + n);
-        block = Arrays.copyOf(block, Math.min(most, twice) + CipherBlock.UNIT);
-      }
-      System.arraycopy(from, at, block, filled, n);
-      filled += n;
-      at += n;
-      left -= n;
+    } catch (GeneralSecurityException e) {
+      throw unable(e);
     }
   }
 
-  /** Writes the last block; nothing may be written after it. */
+  /** Ends the last block; nothing may be written after it. */
   void finish() throws IOException {
-    if (filled > 0) {
-      writeBlock();
+    try {
+      if (cipher != null) {
+        endBlock(cipher);
+      }
+    } catch (GeneralSecurityException e) {
+      throw unable(e);
     }
     out.flush();
   }
 
-  private void writeBlock() throws IOException {
-    byte[] iv = new byte[CipherBlock.UNIT];
+  private void put(int count) throws IOException {
+    out.write(text, 0, count);
+    cipherBytes += count;
+  }
+
+  private Cipher startBlock() throws IOException, GeneralSecurityException {
     RANDOM.nextBytes(iv);
-    int count;
-    try {
-      Cipher cipher = CipherBlock.cipher(by, Cipher.ENCRYPT_MODE, iv);
-      count = CipherBlock.inPlace(cipher, block, filled);
-    } catch (GeneralSecurityException e) {
-      throw new IOException("this JVM cannot encrypt with " + by.mode(), e);
-    }
+    Cipher next = CipherBlock.cipher(by, Cipher.ENCRYPT_MODE, iv);
+    out.write(new byte[CipherBlock.headerBytes(by.how())]);
+    cipher = next;
+    return next;
+  }
+
+  private void endBlock(Cipher ending) throws IOException, GeneralSecurityException {
+    int count = ending.doFinal(text, 0);
     int tagBytes = CipherBlock.tagBytes(by.how());
-    int cipherBytes = count - tagBytes;
-    byte[] tag = Arrays.copyOfRange(block, cipherBytes, count);
-    out.write(CipherBlock.header(by.how(), tag, iv, cipherBytes));
-    out.write(block, 0, cipherBytes);
-    filled = 0;
+    put(count - tagBytes);
+    byte[] tag = Arrays.copyOfRange(text, count - tagBytes, count);
+    out.overwrite(header, CipherBlock.header(by.how(), tag, iv, cipherBytes));
+    header += CipherBlock.headerBytes(by.how()) + cipherBytes;
+    plain = 0;
+    cipherBytes = 0;
+    cipher = null;
+  }
+
+  private IOException unable(GeneralSecurityException e) {
+    return new IOException("this JVM cannot encrypt with " + by.mode(), e);
   }
 }

@@ -7,8 +7,10 @@ import java.util.List;
 /**
  * A key and how it is used, to encrypt and decrypt MindSpore's {@code .ckpt}; immutable.
  *
- * <p>{@link #aesGcm} notices every change of a file. {@link #aesCbc} does not, and a wrong key may
- * look like damage with it: it is here for files that exist.
+ * <p>{@link #aesGcm} notices every change within a block of 64 MiB; that whole blocks were swapped,
+ * repeated, dropped or taken from another file with this key, MindSpore's format cannot tell.
+ * {@link #aesCbc} notices no change, and a wrong key may look like damage with it: it is here for
+ * files that exist.
  */
 public final class Encryption {
   /** The ways of encrypting that MindSpore has, with the number that a block begins with. */

@@ -14,6 +14,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +32,6 @@ final class Items {
   private final String op;
   private final List<Item> items = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
-
-  Items() {
-    this(SAVE);
-  }
 
   /** For the operation of that name, for messages. */
   Items(String op) {
@@ -59,6 +56,26 @@ final class Items {
       }
       if (choice.test(e.getKey())) {
         add(e.getKey(), e.getValue());
+      }
+    }
+  }
+
+  /** Maps of a name and its data. */
+  void addListed(Collection<? extends Map<String, ?>> entries, Predicate<String> choice) {
+    for (Map<String, ?> entry : entries) {
+      boolean two = entry != null && entry.keySet().equals(Set.of("name", "data"));
+      if (!two
+          || !(entry.get("name") instanceof String name)
+          || !(entry.get("data") instanceof Tensor || entry.get("data") instanceof Variable)) {
+        throw new ArgumentException(
+            Messages.of(op + ": an element of the list is no named value")
+                .line("keys    ", entry == null ? "null" : entry.keySet())
+                .line("expected", "name, a string, and data, a tensor or parameter")
+                .hint("or give one map of names to values")
+                .text());
+      }
+      if (choice.test(name)) {
+        add(name, entry.get("data"));
       }
     }
   }

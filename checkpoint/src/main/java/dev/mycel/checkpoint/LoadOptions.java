@@ -77,8 +77,7 @@ public final class LoadOptions {
 
   /**
    * The key of an encrypted file; MindSpore's {@code dec_key} and {@code dec_mode}. A file that is
-   * not encrypted is then refused, because its content may be anybody's. Reading takes up to 128
-   * MiB of the Java heap.
+   * not encrypted is then refused, because its content may be anybody's.
    */
   public LoadOptions decrypt(Encryption encryption) {
     return new LoadOptions(verifyCrc, crcExpected, choice, specified, filtered, encryption);

@@ -5,6 +5,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Messages;
 import dev.mycel.core.Scope;
+import dev.mycel.core.Tensor;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -44,7 +45,13 @@ final class NumpyWriter {
     Path target = AtomicFile.withSuffix(SAVE_NPY, file, NumpyFormat.SUFFIX);
     Array array = arrays(SAVE_NPY, items, false).get(0);
     AtomicFile.write(
-        new Problems(SAVE_NPY, target), target, out -> array.write(array.elements(), out));
+        new Problems(SAVE_NPY, target),
+        target,
+        out -> {
+          try (Scope scope = Scope.open()) {
+            array.write(array.item().tensor(), out);
+          }
+        });
     return target;
   }
 
@@ -85,21 +92,27 @@ final class NumpyWriter {
     OutputStream buffered = new BufferedOutputStream(new KeptOpen(out), 1 << 16);
     try (ZipOutputStream zip = new ZipOutputStream(buffered, StandardCharsets.UTF_8)) {
       for (Array array : arrays) {
-        Object elements = array.elements();
-        ZipEntry entry = new ZipEntry(array.item().name() + NumpyFormat.SUFFIX);
-        entry.setTimeLocal(TIME);
-        if (!compressed) {
-          CRC32 crc = new CRC32();
-          array.write(elements, new CheckedOutputStream(OutputStream.nullOutputStream(), crc));
-          entry.setMethod(ZipEntry.STORED);
-          entry.setSize(array.bytes());
-          entry.setCrc(crc.getValue());
+        try (Scope scope = Scope.open()) {
+          write(array, array.item().tensor(), compressed, zip);
         }
-        zip.putNextEntry(entry);
-        array.write(elements, zip);
-        zip.closeEntry();
       }
     }
+  }
+
+  private static void write(Array array, Tensor tensor, boolean compressed, ZipOutputStream zip)
+      throws IOException {
+    ZipEntry entry = new ZipEntry(array.item().name() + NumpyFormat.SUFFIX);
+    entry.setTimeLocal(TIME);
+    if (!compressed) {
+      CRC32 crc = new CRC32();
+      array.write(tensor, new CheckedOutputStream(OutputStream.nullOutputStream(), crc));
+      entry.setMethod(ZipEntry.STORED);
+      entry.setSize(array.bytes());
+      entry.setCrc(crc.getValue());
+    }
+    zip.putNextEntry(entry);
+    array.write(tensor, zip);
+    zip.closeEntry();
   }
 
   /** Closing an archive frees what it compressed with; the file is closed by who opened it. */
@@ -135,33 +148,32 @@ final class NumpyWriter {
       return isWidened() ? DType.FLOAT32 : item.dtype();
     }
 
-    /** A flat Java array. */
-    Object elements() {
-      try (Scope scope = Scope.open()) {
-        return Interpreters.root().toHost(item.tensor());
-      }
-    }
-
     /** Bytes of header and elements. */
     long bytes() {
       return header(dtype(), item.shape().dims()).length + item.shape().size() * dtype().bytes();
     }
 
-    void write(Object elements, OutputStream out) throws IOException {
+    void write(Tensor tensor, OutputStream out) throws IOException {
       out.write(header(dtype(), item.shape().dims()));
-      if (!isWidened()) {
-        Elements.write(elements, dtype().bytes(), out);
-        return;
+      int width = item.dtype().bytes();
+      Interpreters.root()
+          .toBytes(
+              tensor,
+              piece -> {
+                ByteBuffer bytes =
+                    isWidened() ? widened(piece) : Elements.lowestFirst(piece, width);
+                PieceStream.write(out, bytes);
+              });
+    }
+
+    /** The halves as float32, which have the same bits above. */
+    private static ByteBuffer widened(ByteBuffer halves) {
+      ByteBuffer floats =
+          ByteBuffer.allocate(2 * halves.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+      while (halves.hasRemaining()) {
+        floats.putInt(halves.getShort() << 16);
       }
-      short[] halves = (short[]) elements;
-      int most = Elements.BLOCK / Float.BYTES;
-      for (int at = 0; at < halves.length; at += most) {
-        int[] bits = new int[Math.min(most, halves.length - at)];
-        for (int i = 0; i < bits.length; i++) {
-          bits[i] = halves[at + i] << 16;
-        }
-        Elements.write(bits, Float.BYTES, out);
-      }
+      return floats.flip();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.mycel.checkpoint;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.zip.CRC32;
 
@@ -42,12 +43,17 @@ abstract sealed class PieceStream extends OutputStream {
     return new ToChannel(channel);
   }
 
+  /** A stream into a file that is empty yet, which collects what is small. */
+  static ToFile to(FileChannel file) {
+    return new ToFile(file);
+  }
+
   /** A stream that hands everything on and counts it into a check sum. */
   static PieceStream checked(OutputStream out, CRC32 crc) {
     return new Checked(out, crc);
   }
 
-  private static final class ToChannel extends PieceStream {
+  private static sealed class ToChannel extends PieceStream {
     private final WritableByteChannel channel;
     private final ByteBuffer small = ByteBuffer.allocateDirect(BUFFER);
 
@@ -84,6 +90,25 @@ abstract sealed class PieceStream extends OutputStream {
         channel.write(small);
       }
       small.clear();
+    }
+  }
+
+  /** What was written may be changed afterwards. */
+  static final class ToFile extends ToChannel {
+    private final FileChannel file;
+
+    private ToFile(FileChannel file) {
+      super(file);
+      this.file = file;
+    }
+
+    /** Puts bytes in place of others that were written before. */
+    void overwrite(long position, byte[] bytes) throws IOException {
+      flush();
+      ByteBuffer from = ByteBuffer.wrap(bytes);
+      while (from.hasRemaining()) {
+        file.write(from, position + from.position());
+      }
     }
   }
 

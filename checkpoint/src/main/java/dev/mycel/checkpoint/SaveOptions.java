@@ -27,7 +27,7 @@ public final class SaveOptions {
           Messages.of("SaveOptions: a file has a check sum or is encrypted, not both")
               .line("crcCheck", true)
               .line("encrypt ", encryption)
-              .hint("AES-GCM finds every change of a file, so no check sum is needed")
+              .hint("AES-GCM finds damage by itself, so no check sum is needed")
               .text());
     }
     this.crcCheck = crcCheck;
@@ -70,8 +70,8 @@ public final class SaveOptions {
   }
 
   /**
-   * Encrypts the file; MindSpore's {@code enc_key} and {@code enc_mode}. Writing then takes up to
-   * 64 MiB more of the Java heap. Together with {@link #crcCheck} it is refused.
+   * Encrypts the file; MindSpore's {@code enc_key} and {@code enc_mode}. Together with {@link
+   * #crcCheck} it is refused.
    */
   public SaveOptions encrypt(Encryption encryption) {
     return new SaveOptions(crcCheck, choice, append, encryption);

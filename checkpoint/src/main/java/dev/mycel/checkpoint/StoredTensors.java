@@ -23,7 +23,7 @@ final class StoredTensors {
     /**
      * The next bytes, in the byte order of the content; the buffer is valid until the next call.
      *
-     * @param bytes how many: {@link Elements#BLOCK} or the rest
+     * @param bytes how many whole elements have: at most {@link Elements#BLOCK}, and what is left
      */
     ByteBuffer next(int bytes) throws IOException;
 
@@ -128,20 +128,21 @@ final class StoredTensors {
     if (type.isOwn()) {
       return Interpreters.root().fromBytes(dtype, shape, piece -> content.fill(piece, width));
     }
-    int most = Elements.BLOCK / width;
-    Object array = Elements.array(dtype, (int) Math.min(most, shape.size()));
+    long[] at = {0};
     return Interpreters.root()
-        .<IOException>fromPieces(
+        .fromBytes(
             dtype,
             shape,
-            most,
-            (at, count) -> {
-              int taken = type.decode(content.next(count * width), array, 0, count);
-              if (taken < count) {
-                throw refusal.apply(
-                    "element " + (at + taken) + " is 2^63 or more, which no int64 can be");
+            piece -> {
+              while (piece.hasRemaining()) {
+                int count = Math.min(Elements.BLOCK / width, piece.remaining() / dtype.bytes());
+                int taken = type.widen(content.next(count * width), piece, count);
+                if (taken < count) {
+                  throw refusal.apply(
+                      "element " + (at[0] + taken) + " is 2^63 or more, which no int64 can be");
+                }
+                at[0] += count;
               }
-              return array;
             });
   }
 

@@ -91,56 +91,28 @@ enum StoredType {
   }
 
   /**
-   * Takes {@code count} elements out of a buffer, in its byte order, into an array for {@link
-   * #loaded}.
+   * Widens elements: takes {@code count} out of a buffer, in its byte order, and puts them into
+   * another as {@link #loaded}, in that one's.
    *
    * @return how many were taken: fewer if the next one does not fit, which only {@link #U64} has
    */
-  int decode(ByteBuffer from, Object array, int at, int count) {
-    DType dtype = loaded;
-    if (dtype == null) {
-      throw new IllegalStateException("checkpoint: elements of " + this);
-    }
-    switch (this) {
-      case U16 -> {
-        int[] to = (int[]) array;
-        for (int i = at; i < at + count; i++) {
-          to[i] = Short.toUnsignedInt(from.getShort());
-        }
-      }
-      case U32 -> {
-        long[] to = (long[]) array;
-        for (int i = at; i < at + count; i++) {
-          to[i] = Integer.toUnsignedLong(from.getInt());
-        }
-      }
-      case U64 -> {
-        return decodeUnsignedLongs(from, (long[]) array, at, count);
-      }
-      case F8_E4M3, F8_E5M2 -> {
-        short[] to = (short[]) array;
-        for (int i = at; i < at + count; i++) {
-          to[i] = this == F8_E4M3 ? halfOfE4M3(from.get()) : (short) (from.get() << 8);
-        }
-      }
-      case F8_E8M0 -> {
-        float[] to = (float[]) array;
-        for (int i = at; i < at + count; i++) {
-          to[i] = powerOfTwo(from.get() & 0xFF);
-        }
-      }
-      default -> Elements.decode(from, dtype, array, at, count);
-    }
-    return count;
-  }
-
-  private static int decodeUnsignedLongs(ByteBuffer from, long[] to, int at, int count) {
+  int widen(ByteBuffer from, ByteBuffer into, int count) {
     for (int i = 0; i < count; i++) {
-      long value = from.getLong();
-      if (value < 0) {
-        return i;
+      switch (this) {
+        case U16 -> into.putInt(Short.toUnsignedInt(from.getShort()));
+        case U32 -> into.putLong(Integer.toUnsignedLong(from.getInt()));
+        case U64 -> {
+          long value = from.getLong();
+          if (value < 0) {
+            return i;
+          }
+          into.putLong(value);
+        }
+        case F8_E4M3 -> into.putShort(halfOfE4M3(from.get()));
+        case F8_E5M2 -> into.putShort((short) (from.get() << 8));
+        case F8_E8M0 -> into.putFloat(powerOfTwo(from.get() & 0xFF));
+        default -> throw new IllegalStateException("checkpoint: elements of " + this);
       }
-      to[at + i] = value;
     }
     return count;
   }

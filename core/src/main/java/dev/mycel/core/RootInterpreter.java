@@ -23,27 +23,6 @@ public abstract class RootInterpreter extends Interpreter {
    */
   public abstract Tensor fromHost(Object array, DType dtype, Shape shape);
 
-  /** Gives the elements of a tensor in row-major order, for {@link #fromPieces}. */
-  public interface Pieces<X extends Exception> {
-    /**
-     * The next elements.
-     *
-     * @param at how many came before
-     * @return a flat Java array, as {@link #fromHost} takes it, that begins with {@code count}
-     *     elements; it may be the one of the call before
-     */
-    Object next(long at, int count) throws X;
-  }
-
-  /**
-   * A tensor whose elements come piece by piece, so that no Java array is as large as the tensor.
-   * If a piece cannot be had there is no tensor.
-   *
-   * @param most the most elements of one piece, at least one; all but the last have so many
-   */
-  public abstract <X extends Exception> Tensor fromPieces(
-      DType dtype, Shape shape, int most, Pieces<X> pieces) throws X;
-
   /**
    * A new flat Java array (of the type that {@link #fromHost} takes; bool as {@code byte[]}) with
    * the elements in row-major order.

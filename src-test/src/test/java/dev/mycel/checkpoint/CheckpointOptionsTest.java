@@ -53,6 +53,32 @@ class CheckpointOptionsTest {
   // ---- saving -----------------------------------------------------------------------------------
 
   @Test
+  void aListOfNamedDataGivesTheFileOfTheMap() throws IOException {
+    Tensor tensor = Ops.arange(3);
+    Parameter parameter = new Parameter(Ops.ones(2), "p");
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("a", tensor);
+    map.put("b", parameter);
+    List<Map<String, Object>> list =
+        List.of(Map.of("name", "a", "data", tensor), Map.of("name", "b", "data", parameter));
+    assertArrayEquals(
+        Files.readAllBytes(Checkpoints.saveCheckpoint(map, folder.resolve("map"))),
+        Files.readAllBytes(Checkpoints.saveCheckpoint(list, folder.resolve("list"))));
+    for (Map<String, Object> wrong :
+        List.<Map<String, Object>>of(
+            Map.of("name", "a"),
+            Map.of("name", 1, "data", tensor),
+            Map.of("name", "a", "data", "text"),
+            Map.of("name", "a", "data", tensor, "more", 1))) {
+      ArgumentException e =
+          assertThrows(
+              ArgumentException.class,
+              () -> Checkpoints.saveCheckpoint(List.of(wrong), folder.resolve("no")));
+      assertTrue(e.getMessage().contains("is no named value"), e::getMessage);
+    }
+  }
+
+  @Test
   void everyKindOfAppendedEntryComesBack() {
     Generator generator = new Generator(3);
     generator.next(1);

@@ -13,8 +13,8 @@ import dev.mycel.core.Mycel;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Tensor;
 import dev.mycel.nn.Parameter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -140,13 +140,17 @@ class EncryptionTest {
             Checkpoints.saveCheckpoint(
                 Map.of("w", SafetensorsTest.random(DType.FLOAT64, 30, 7)), folder.resolve("p")));
     for (Encryption by : List.of(GCM, CBC)) {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      EncryptingStream stream = new EncryptingStream(out, by, most);
-      for (int at = 0; at < plain.length; at += 100) {
-        stream.write(plain, at, Math.min(100, plain.length - at));
-      }
-      stream.finish();
-      Path file = Files.write(folder.resolve("blocks.ckpt"), out.toByteArray());
+      Path file = folder.resolve("blocks.ckpt");
+      AtomicFile.write(
+          new Problems("saveCheckpoint", file),
+          file,
+          out -> {
+            EncryptingStream stream = new EncryptingStream(out, by, most);
+            for (int at = 0; at < plain.length; at += 100) {
+              stream.write(plain, at, Math.min(100, plain.length - at));
+            }
+            stream.finish();
+          });
       assertArrayEquals(
           plain,
           Files.readAllBytes(
@@ -268,6 +272,43 @@ class EncryptionTest {
       } else {
         refused(file, options);
       }
+    }
+  }
+
+  /** The header of an entry lies in the first of several chunks, the change in the last. */
+  @Test
+  void withGcmNothingOfABlockIsReadBeforeAllOfItIsKnownToBeRight() throws IOException {
+    Map<String, Tensor> entries = Map.of("w", SafetensorsTest.random(DType.FLOAT32, 700, 500));
+    Path file =
+        Checkpoints.saveCheckpoint(
+            entries, folder.resolve("w"), SaveOptions.defaults().encrypt(GCM));
+    change(file, Files.size(file) - 1);
+    says(
+        "a block cannot be decrypted with this key",
+        assertThrows(CheckpointException.class, () -> Checkpoints.open(file, GCM)));
+  }
+
+  @Test
+  void withGcmAFileThatChangesWhileItIsOpenIsRefused() throws IOException {
+    Map<String, Tensor> entries = Map.of("w", SafetensorsTest.random(DType.FLOAT32, 700, 500));
+    Path file =
+        Checkpoints.saveCheckpoint(
+            entries, folder.resolve("w"), SaveOptions.defaults().encrypt(GCM));
+    try (CheckpointFile open = Checkpoints.open(file, GCM)) {
+      SafetensorsTest.assertSame("w", entries.get("w"), open.tensor("w"));
+      change(file, Files.size(file) - 1);
+      says(
+          "the file changed while it was open",
+          assertThrows(CheckpointException.class, () -> open.tensor("w")));
+    }
+  }
+
+  private static void change(Path file, long at) throws IOException {
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.seek(at);
+      int was = bytes.read();
+      bytes.seek(at);
+      bytes.write(was ^ 1);
     }
   }
 

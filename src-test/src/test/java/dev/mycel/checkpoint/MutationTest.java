@@ -1,5 +1,6 @@
 package dev.mycel.checkpoint;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -90,6 +92,8 @@ class MutationTest {
         new Format("ckpt with check sum", "changed.ckpt", files("", "dense_crc.ckpt"))
             .read(MutationTest::bothWays)
             .cuttable(),
+        encrypted(Encryption.aesGcm(KEY)).sealed(),
+        encrypted(Encryption.aesCbc(KEY)),
         new Format(
             "safetensors",
             "changed.safetensors",
@@ -112,6 +116,14 @@ class MutationTest {
                 List.of(sample("numpy/deflated.npz"), deflatedWithDescriptors()))
             .sealed(),
         arrays());
+  }
+
+  private static final byte[] KEY = "0123456789abcdef0123456789abcdef".getBytes(US_ASCII);
+
+  private static Format encrypted(Encryption by) throws IOException {
+    String sample = "encrypted_" + by.mode().toLowerCase(Locale.ROOT) + "_256.ckpt";
+    return new Format("ckpt " + by.mode(), "changed.ckpt", files("", sample))
+        .read(file -> Mutations.content(file, by));
   }
 
   private static final String[] TORCH = {"views.pt", "parameter.pt", "module.pt", "dtypes.pt"};

@@ -112,16 +112,27 @@ final class Mutations {
 
   /** All that is in a file. */
   static String content(Path path) {
-    StringBuilder all = new StringBuilder();
     try (CheckpointFile file = Checkpoints.open(path)) {
-      all.append(file.entries()).append(file.metadata());
-      for (CheckpointEntry entry : file.entries()) {
-        if (entry.isLoadable()) {
-          try (Tensor tensor = file.tensor(entry.name())) {
-            assertEquals(entry.dtype(), tensor.dtype());
-            assertEquals(Shape.of(entry.shape()), tensor.shape());
-            all.append(hash(tensor)).append(' ');
-          }
+      return content(file);
+    }
+  }
+
+  /** All that is in an encrypted file. */
+  static String content(Path path, Encryption by) {
+    try (CheckpointFile file = Checkpoints.open(path, by)) {
+      return content(file);
+    }
+  }
+
+  private static String content(CheckpointFile file) {
+    StringBuilder all = new StringBuilder();
+    all.append(file.entries()).append(file.metadata());
+    for (CheckpointEntry entry : file.entries()) {
+      if (entry.isLoadable()) {
+        try (Tensor tensor = file.tensor(entry.name())) {
+          assertEquals(entry.dtype(), tensor.dtype());
+          assertEquals(Shape.of(entry.shape()), tensor.shape());
+          all.append(hash(tensor)).append(' ');
         }
       }
     }

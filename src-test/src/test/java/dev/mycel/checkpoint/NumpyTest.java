@@ -303,9 +303,9 @@ class NumpyTest {
         byte[] wide = SafetensorsTest.bits(file.tensor("a"));
         byte[] narrow = SafetensorsTest.bits(halves);
         for (int i = 0; i < 300_000; i++) {
-          assertEquals(0, wide[4 * i + 2] | wide[4 * i + 3]);
-          assertEquals(narrow[2 * i], wide[4 * i]);
-          assertEquals(narrow[2 * i + 1], wide[4 * i + 1]);
+          assertEquals(0, wide[4 * i] | wide[4 * i + 1]);
+          assertEquals(narrow[2 * i], wide[4 * i + 2]);
+          assertEquals(narrow[2 * i + 1], wide[4 * i + 3]);
         }
         SafetensorsTest.assertSame("b", other, file.tensor("b"));
       }

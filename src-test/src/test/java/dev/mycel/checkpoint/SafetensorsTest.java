@@ -17,7 +17,9 @@ import dev.mycel.core.Interpreters;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.Tensor;
 import dev.mycel.nn.layer.Dense;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -126,8 +128,7 @@ class SafetensorsTest {
       }
       default -> {
         assertEquals(dtype, tensor.dtype().toString());
-        Elements.encode(array, 0, size, bytes);
-        return Arrays.copyOf(bytes.array(), bytes.limit());
+        return bits(tensor);
       }
     }
     return Arrays.copyOf(bytes.array(), bytes.position());
@@ -313,9 +314,15 @@ class SafetensorsTest {
   }
 
   static byte[] bits(Tensor tensor) {
-    ByteBuffer bytes = ByteBuffer.allocate((int) tensor.size() * tensor.dtype().bytes());
-    Elements.encode(Interpreters.root().toHost(tensor), 0, (int) tensor.size(), bytes);
-    return bytes.array();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    int width = tensor.dtype().bytes();
+    try {
+      Interpreters.root()
+          .toBytes(tensor, p -> PieceStream.write(bytes, Elements.lowestFirst(p, width)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
   }
 
   @Test

@@ -18,7 +18,15 @@ final class Expected {
 
   private static final List<String> FILES =
       List.of(
-          "messages", "cells", "hooks", "gradients", "precision", "randomness", "training", "nd4j");
+          "messages",
+          "cells",
+          "hooks",
+          "gradients",
+          "precision",
+          "randomness",
+          "training",
+          "checkpoints",
+          "nd4j");
 
   static Map<String, String> load() {
     Map<String, String> messages = new LinkedHashMap<>();

@@ -71,6 +71,7 @@ final class MisuseCases {
     recurrent(cases);
     optimizers(cases);
     files(cases);
+    CheckpointMistakes.add(cases);
     CellMistakes.add(cases);
     HookMistakes.add(cases);
     GradientMistakes.add(cases);

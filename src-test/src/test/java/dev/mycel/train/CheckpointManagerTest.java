@@ -280,4 +280,64 @@ class CheckpointManagerTest {
             .getMessage()
             .startsWith("CheckpointManager: the folder cannot be used\n  folder  " + note));
   }
+
+  // ---- in the background ------------------------------------------------------------------------
+
+  private CheckpointManager.Builder inBackground() {
+    return CheckpointManager.builder(folder).asyncSave(true);
+  }
+
+  @Test
+  void savesInTheBackgroundKeepTheSameFiles() throws IOException {
+    try (CheckpointManager manager = inBackground().keepNewest(2).keepBest("loss").build()) {
+      manager.save(after(1), 1);
+      for (int step = 2; step <= 5; step++) {
+        manager.save(after(step), step);
+      }
+      assertEquals(Optional.of(file("CKP-2_2.ckpt")), manager.latest());
+      assertEquals(Optional.of(file("CKP-1_1.ckpt")), manager.best());
+      assertEquals(List.of("CKP-1_1.ckpt", "CKP-2_1.ckpt", "CKP-2_2.ckpt"), files());
+      manager.save(after(5), 5);
+      manager.save(after(6), 6);
+    }
+    assertEquals(List.of("CKP-1_1.ckpt", "CKP-2_2.ckpt", "CKP-2_3.ckpt"), files());
+  }
+
+  @Test
+  void aFailedSaveInTheBackgroundIsToldAndTheStateBeforeStays() throws IOException {
+    CheckpointManager manager = inBackground().keepNewest(1).build();
+    manager.save(after(1));
+    manager.await();
+    Files.createDirectory(file("CKP-1_2.ckpt")); // where the next file is to be
+    manager.save(after(2));
+    assertEquals(Optional.of(file("CKP-1_1.ckpt")), manager.latest());
+    CheckpointException e = assertThrows(CheckpointException.class, () -> manager.save(after(3)));
+    assertTrue(e.getMessage().contains("a save in the background failed"), e::getMessage);
+    Files.delete(file("CKP-1_2.ckpt"));
+    manager.save(after(3));
+    manager.await();
+    assertEquals(List.of("CKP-1_3.ckpt"), files());
+    Files.createDirectory(file("CKP-2_1.ckpt"));
+    manager.save(after(4));
+    assertThrows(CheckpointException.class, manager::close);
+    CheckpointManager.open(folder).close(); // it was closed all the same
+  }
+
+  @Test
+  void aTrainingEndsWhenItsSaveInTheBackgroundFails() throws IOException {
+    try (CheckpointManager manager = inBackground().build()) {
+      LambdaCallback block =
+          new LambdaCallback()
+              .onTrainStepBegin(
+                  c -> {
+                    if (c.originalArgs().curStepNum() == 2) {
+                      assertTrue(file("CKP-1_2.ckpt").toFile().mkdir());
+                    }
+                  });
+      assertThrows(
+          CheckpointException.class,
+          () -> Lines.model(net).train(1, Lines.plane(9), block, manager.everySteps(1)));
+      assertEquals(Optional.of(file("CKP-1_1.ckpt")), manager.latest());
+    }
+  }
 }

@@ -30,9 +30,16 @@ final class Children {
 
   static Process start(Class<?> main, String classPath, Path errors, String... args)
       throws IOException {
+    return start(main, classPath, List.of(), errors, args);
+  }
+
+  static Process start(
+      Class<?> main, String classPath, List<String> options, Path errors, String... args)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     Collections.addAll(command, "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    command.addAll(options);
     Collections.addAll(command, "-cp", classPath, main.getName());
     Collections.addAll(command, args);
     return new ProcessBuilder(command).redirectError(errors.toFile()).start();

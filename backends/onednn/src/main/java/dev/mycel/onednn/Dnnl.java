@@ -102,6 +102,7 @@ final class Dnnl {
   private static @Nullable String load() {
     try {
       OmpWaiting.shorten();
+      JavaCppLimit.lift();
       Loader.load(org.bytedeco.dnnl.global.dnnl.class);
       return null;
     } catch (LinkageError | RuntimeException e) {

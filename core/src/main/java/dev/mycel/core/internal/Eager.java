@@ -495,42 +495,6 @@ public final class Eager extends RootInterpreter {
   }
 
   @Override
-  public <X extends Exception> Tensor fromPieces(
-      DType dtype, Shape shape, int most, Pieces<X> pieces) throws X {
-    long size = shape.size();
-    return made(
-        dtype,
-        shape,
-        (backend, storage) -> {
-          for (long at = 0; at < size; at += most) {
-            int count = (int) Math.min(most, size - at);
-            backend.copyIn(pieces.next(at, count), 0, storage, at, count);
-          }
-        });
-  }
-
-  /** Writes the elements of a new tensor. */
-  private interface Filling<X extends Exception> {
-    void fill(Backend backend, Storage storage) throws X;
-  }
-
-  private <X extends Exception> Tensor made(DType dtype, Shape shape, Filling<X> filling) throws X {
-    Backend backend = backends.current();
-    Storage storage = backend.allocate(dtype, shape.size());
-    boolean done = false;
-    try {
-      filling.fill(backend, storage);
-      done = true;
-    } finally {
-      if (!done) {
-        storage.release();
-      }
-    }
-    TensorType type = new TensorType(shape, dtype, backend.device());
-    return adopt(type, new Buffer(storage, Layout.contiguous(shape)));
-  }
-
-  @Override
   public Object toHost(Tensor tensor) {
     Buffer buffer = buffer(tensor);
     if (buffer.size() > Integer.MAX_VALUE - 8) {
@@ -555,10 +519,19 @@ public final class Eager extends RootInterpreter {
 
   @Override
   public Tensor fromBytes(DType dtype, Shape shape, Bytes source) throws IOException {
-    return this.<IOException>made(
-        dtype,
-        shape,
-        (backend, storage) -> new BytePieces(backend, storage, 0, shape.size()).fill(source));
+    Backend backend = backends.current();
+    Storage storage = backend.allocate(dtype, shape.size());
+    boolean done = false;
+    try {
+      new BytePieces(backend, storage, 0, shape.size()).fill(source);
+      done = true;
+    } finally {
+      if (!done) {
+        storage.release();
+      }
+    }
+    TensorType type = new TensorType(shape, dtype, backend.device());
+    return adopt(type, new Buffer(storage, Layout.contiguous(shape)));
   }
 
   @Override

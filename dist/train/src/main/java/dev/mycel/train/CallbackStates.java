@@ -25,7 +25,7 @@ final class CallbackStates {
     throw refused(op, name, "a number", state.get(name));
   }
 
-  static Tensor tensor(Object value) {
+  static Tensor tensor(@Nullable Object value) {
     if (value instanceof Tensor t) {
       return t;
     }

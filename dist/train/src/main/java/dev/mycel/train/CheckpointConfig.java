@@ -1,18 +1,22 @@
 package dev.mycel.train;
 
+import dev.mycel.checkpoint.Encryption;
+import dev.mycel.checkpoint.SaveOptions;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Messages;
 import dev.mycel.nn.Cell;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * When a {@link ModelCheckpoint} saves, what, and how many files it keeps. By default it saves
  * after every step and keeps five files.
  *
- * <p>Steps win over seconds, and a number of files over minutes.
+ * <p>Steps win over seconds, and a number of files over minutes. Every option of MindSpore's is
+ * here; what cannot be done is refused by its name.
  */
 public final class CheckpointConfig {
   final int saveSteps;
@@ -23,9 +27,11 @@ public final class CheckpointConfig {
   final boolean appendEpochNum;
   final boolean appendStepNum;
   final Map<String, Object> append;
-  final boolean crcCheck;
   final boolean exceptionSave;
   final boolean trainingState;
+  final boolean asyncSave;
+  final boolean safetensors;
+  private final SaveOptions saveOptions;
 
   private CheckpointConfig(Builder b) {
     saveSteps = b.saveSteps;
@@ -36,9 +42,22 @@ public final class CheckpointConfig {
     appendEpochNum = b.appendEpochNum;
     appendStepNum = b.appendStepNum;
     append = Collections.unmodifiableMap(new LinkedHashMap<>(b.append));
-    crcCheck = b.crcCheck;
     exceptionSave = b.exceptionSave;
     trainingState = b.trainingState;
+    asyncSave = b.asyncSave;
+    safetensors = b.safetensors;
+    SaveOptions options = SaveOptions.defaults().crcCheck(b.crcCheck);
+    saveOptions = b.encryption == null ? options : options.encrypt(b.encryption);
+  }
+
+  /** How a file is written that holds those entries beside the network. */
+  SaveOptions saveOptions(Map<String, Object> more) {
+    return saveOptions.append(more);
+  }
+
+  /** What names of files end in. */
+  String ending() {
+    return safetensors ? CheckpointFiles.SAFETENSORS : CheckpointFiles.CKPT;
   }
 
   /** The defaults. */
@@ -64,6 +83,9 @@ public final class CheckpointConfig {
     private boolean crcCheck;
     private boolean exceptionSave;
     private boolean trainingState;
+    private boolean asyncSave;
+    private boolean safetensors;
+    private @Nullable Encryption encryption;
 
     private Builder() {}
 
@@ -123,6 +145,130 @@ public final class CheckpointConfig {
       return this;
     }
 
+    /**
+     * MindSpore's {@code append_info}: {@code "epoch_num"}, {@code "step_num"}, and at most one map
+     * of entries. {@code "random_op"} is refused: {@link #trainingState} keeps random numbers.
+     */
+    public Builder appendInfo(Object... info) {
+      boolean map = false;
+      for (Object each : info) {
+        if (each instanceof Map<?, ?> entries && !map) {
+          map = true;
+          Map<String, Object> named = new LinkedHashMap<>();
+          entries.forEach((name, value) -> named.put(String.valueOf(name), value));
+          append(named);
+        } else if ("epoch_num".equals(each)) {
+          appendEpochNum();
+        } else if ("step_num".equals(each)) {
+          appendStepNum();
+        } else if ("random_op".equals(each)) {
+          throw unsupported(
+              "appendInfo(\"random_op\")",
+              "it is a snapshot of MindSpore's graph mode",
+              "trainingState(true) keeps all random numbers");
+        } else {
+          throw new ArgumentException(
+              Messages.of(
+                      "CheckpointConfig: appendInfo takes \"epoch_num\", \"step_num\" and one map")
+                  .line("given", each instanceof Map ? "a second map" : each)
+                  .text());
+        }
+      }
+      return this;
+    }
+
+    /**
+     * Whether the training goes on while a file is written; false by default. Files have the values
+     * of the moment when they were due. One save runs at a time: the next one waits for it, as does
+     * the end of the training. If a save fails, the training fails at its next step or at its end.
+     * Old files are deleted when the new one is there.
+     */
+    public Builder asyncSave(boolean asyncSave) {
+      this.asyncSave = asyncSave;
+      return this;
+    }
+
+    /** The same by MindSpore's names: {@code thread}; {@code process} is refused. */
+    public Builder asyncSave(String how) {
+      if (how.equals("process")) {
+        throw unsupported(
+            "asyncSave(\"process\")",
+            "a JVM cannot fork",
+            "asyncSave(\"thread\") saves beside the training");
+      }
+      if (!how.equals("thread")) {
+        throw new ArgumentException(
+            Messages.of("CheckpointConfig: there is no way to save in the background of this name")
+                .line("given   ", "'" + how + "'")
+                .line("expected", "thread")
+                .text());
+      }
+      return asyncSave(true);
+    }
+
+    /**
+     * Encrypts the files; MindSpore's {@code enc_key} and {@code enc_mode}. A file is encrypted, or
+     * has a check sum, or is a training state.
+     */
+    public Builder encrypt(Encryption encryption) {
+      this.encryption = Objects.requireNonNull(encryption);
+      return this;
+    }
+
+    /**
+     * The format of the files: {@code ckpt}, the default, or {@code safetensors}, which is written
+     * at once, not encrypted, and without a check sum.
+     */
+    public Builder format(String format) {
+      if (!format.equals("ckpt") && !format.equals("safetensors")) {
+        throw new ArgumentException(
+            Messages.of("CheckpointConfig: there is no format of this name")
+                .line("given   ", "'" + format + "'")
+                .line("expected", "ckpt or safetensors")
+                .text());
+      }
+      safetensors = format.equals("safetensors");
+      return this;
+    }
+
+    /**
+     * MindSpore's {@code integrated_save}: whether tensors that are split between devices are put
+     * together. None is split here, so the files are the same.
+     */
+    public Builder integratedSave(boolean integratedSave) {
+      return this;
+    }
+
+    /** MindSpore's {@code remove_redundancy}; true is refused. */
+    public Builder removeRedundancy(boolean removeRedundancy) {
+      if (removeRedundancy) {
+        throw unsupported(
+            "removeRedundancy(true)",
+            "it leaves out what other devices of a parallel training save",
+            "leave it out: a training runs on one device");
+      }
+      return this;
+    }
+
+    /** MindSpore's {@code map_param_inc}; true is refused. */
+    public Builder mapParamInc(boolean mapParamInc) {
+      if (mapParamInc) {
+        throw unsupported(
+            "mapParamInc(true)",
+            "it is about MapParameter, which does not exist here",
+            "leave it out: files are always complete");
+      }
+      return this;
+    }
+
+    private static ArgumentException unsupported(String what, String why, String hint) {
+      return new ArgumentException(
+          Messages.of("CheckpointConfig: " + what + " is not supported")
+              .line("reason", why)
+              .hint(hint)
+              .text());
+    }
+
     /** Whether files end in a check sum; false by default. */
     public Builder crcCheck(boolean crcCheck) {
       this.crcCheck = crcCheck;
@@ -163,7 +309,33 @@ public final class CheckpointConfig {
                 .hint("leave savedNetwork out, or save it by a second ModelCheckpoint")
                 .text());
       }
+      if (trainingState && encryption != null) {
+        throw new ArgumentException(
+            Messages.of("CheckpointConfig: a training state is not encrypted")
+                .line("encrypt", encryption)
+                .hint("leave one of them out; a second ModelCheckpoint may save encrypted weights")
+                .text());
+      }
+      if (safetensors) {
+        checkSafetensors();
+      }
       return new CheckpointConfig(this);
+    }
+
+    /** As in MindSpore, this format has none of the others' options. */
+    private void checkSafetensors() {
+      String other =
+          trainingState
+              ? "trainingState(true)"
+              : asyncSave
+                  ? "asyncSave(true)"
+                  : encryption != null ? "encrypt(...)" : crcCheck ? "crcCheck(true)" : "";
+      if (!other.isEmpty()) {
+        throw unsupported(
+            other + " with the format safetensors",
+            "it needs MindSpore's format",
+            "format(\"ckpt\"), or leave the option out");
+      }
     }
   }
 }

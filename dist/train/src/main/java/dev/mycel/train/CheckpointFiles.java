@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
  */
 final class CheckpointFiles {
   static final String BREAKPOINT = "_breakpoint";
+  static final String CKPT = ".ckpt";
+  static final String SAFETENSORS = ".safetensors";
 
   private CheckpointFiles() {}
 
@@ -47,9 +49,9 @@ final class CheckpointFiles {
     }
   }
 
-  /** The name of a file. */
-  static String name(String prefix, long epoch, long step, String suffix) {
-    return prefix + "-" + epoch + "_" + step + suffix + ".ckpt";
+  /** The name of a file, but for its ending. */
+  static String name(String prefix, long epoch, long step) {
+    return prefix + "-" + epoch + "_" + step;
   }
 
   /** The prefix of a training. */
@@ -57,14 +59,21 @@ final class CheckpointFiles {
     return run == 0 ? prefix : prefix + "_" + run;
   }
 
-  /** All files of a prefix in a folder, the oldest first. */
+  /** All files in MindSpore's format of a prefix in a folder, the oldest first. */
   static List<Named> list(Path directory, String prefix) throws IOException {
+    return list(directory, prefix, Pattern.quote(CKPT));
+  }
+
+  private static List<Named> list(Path directory, String prefix, String endings)
+      throws IOException {
     Pattern mine =
         Pattern.compile(
             Pattern.quote(prefix)
                 + "(?:_(\\d{1,9}))?-(\\d{1,18})_(\\d{1,18})("
                 + BREAKPOINT
-                + ")?\\.ckpt");
+                + ")?(?:"
+                + endings
+                + ")");
     List<Named> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
@@ -87,7 +96,8 @@ final class CheckpointFiles {
 
   /** The prefix, with the lowest number appended that is above all that are there. */
   static String freePrefix(Path directory, String prefix) throws IOException {
-    return prefix(prefix, freeRun(list(directory, prefix)));
+    String endings = Pattern.quote(CKPT) + "|" + Pattern.quote(SAFETENSORS);
+    return prefix(prefix, freeRun(list(directory, prefix, endings)));
   }
 
   /** The number of a new training beside those files, which are in order. */

@@ -5,7 +5,6 @@ import dev.mycel.checkpoint.Checkpoints;
 import dev.mycel.core.ArgumentException;
 import dev.mycel.core.Messages;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointManager implements AutoCloseable {
   static final String METRIC = "metric.";
 
+  private static final String OP = "CheckpointManager";
+
   private static final System.Logger LOG = System.getLogger("dev.mycel.train");
 
   private final Path folder;
@@ -57,6 +59,8 @@ public final class CheckpointManager implements AutoCloseable {
   private final Map<Path, OptionalDouble> metrics = new HashMap<>();
   private final Set<Path> own = new HashSet<>();
   private final Set<Path> handedOut = new HashSet<>();
+  private final boolean asyncSave;
+  private final PendingSave pending = new PendingSave(OP);
   private int run;
   private boolean closed;
 
@@ -64,13 +68,13 @@ public final class CheckpointManager implements AutoCloseable {
     folder = b.folder;
     prefix = b.prefix;
     keepNewest = b.keepNewest;
+    asyncSave = b.asyncSave;
     monitor = b.monitor;
     smaller = monitor != null && EarlyStopping.isSmallerBetter(monitor, b.mode);
     Files.createDirectories(folder);
     lock = FolderLock.of(folder);
     try {
-      leftovers = findLeftovers();
-      reportLeftovers(b.removeLeftovers);
+      leftovers = Leftovers.of(folder, b.removeLeftovers);
       List<CheckpointFiles.Named> files = CheckpointFiles.list(folder, prefix);
       run = files.isEmpty() ? 0 : files.get(files.size() - 1).run();
     } catch (IOException | RuntimeException e) {
@@ -89,38 +93,6 @@ public final class CheckpointManager implements AutoCloseable {
     return new Builder(folder);
   }
 
-  // ---- leftovers --------------------------------------------------------------------------------
-
-  private List<Path> findLeftovers() throws IOException {
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        if (Checkpoints.isLeftover(file)) {
-          found.add(file);
-        }
-      }
-    }
-    Collections.sort(found);
-    return List.copyOf(found);
-  }
-
-  private void reportLeftovers(boolean remove) throws IOException {
-    if (leftovers.isEmpty()) {
-      return;
-    }
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "CheckpointManager: {0} unfinished files of killed processes {1} in {2}",
-        leftovers.size(),
-        remove ? "are deleted" : "lie",
-        folder);
-    if (remove) {
-      for (Path file : leftovers) {
-        Files.deleteIfExists(file);
-      }
-    }
-  }
-
   /** Unfinished files that the folder had when the manager was made. */
   public List<Path> leftovers() {
     return leftovers;
@@ -129,9 +101,11 @@ public final class CheckpointManager implements AutoCloseable {
   // ---- saving -----------------------------------------------------------------------------------
 
   /**
-   * Saves a state under its epoch and batch, then deletes what is not to be kept.
+   * Saves a state under its epoch and batch, then deletes what is not to be kept. With {@link
+   * Builder#asyncSave} the state of this moment is saved while the program goes on.
    *
-   * @return the file, which has been read again and is whole
+   * @return the file, which has been read again and is whole, or will be
+   * @throws CheckpointException also if the save in the background before this one has failed
    */
   public Path save(TrainingState state) {
     return save(state, OptionalDouble.empty());
@@ -155,21 +129,59 @@ public final class CheckpointManager implements AutoCloseable {
 
   synchronized Path save(TrainingState state, OptionalDouble metric) {
     requireOpen();
+    pending.await();
     try {
       beginRunIfTaken(state.epoch(), state.batch());
       String runPrefix = CheckpointFiles.prefix(prefix, run);
-      Path file = folder.resolve(CheckpointFiles.name(runPrefix, state.epoch(), state.batch(), ""));
+      String name = CheckpointFiles.name(runPrefix, state.epoch(), state.batch());
+      Path file = folder.resolve(name + CheckpointFiles.CKPT);
       Map<String, Object> more = new HashMap<>();
       metric.ifPresent(value -> more.put(METRIC + monitor, value));
-      state.save(file, more);
-      Checkpoints.verify(file);
-      metrics.put(file, metric);
-      own.add(file);
-      deleteOld();
+      if (asyncSave) {
+        CompletableFuture<Path> save = verified(state.saveInBackground(file, more));
+        pending.begin(file, save, () -> saved(file, metric));
+      } else {
+        state.save(file, more);
+        Checkpoints.verify(file);
+        saved(file, metric);
+      }
       return file;
     } catch (IOException e) {
       throw unusable(e);
     }
+  }
+
+  private void saved(Path file, OptionalDouble metric) {
+    metrics.put(file, metric);
+    own.add(file);
+    try {
+      deleteOld();
+    } catch (IOException e) {
+      throw unusable(e);
+    }
+  }
+
+  private static CompletableFuture<Path> verified(CompletableFuture<Path> save) {
+    return save.thenApply(
+        file -> {
+          Checkpoints.verify(file);
+          return file;
+        });
+  }
+
+  /**
+   * Waits for a save in the background, after which its file is there and old ones are deleted.
+   * Without one it does nothing.
+   *
+   * @throws CheckpointException if the save has failed, once; older files are untouched then
+   */
+  public synchronized void await() {
+    pending.await();
+  }
+
+  /** Throws the error of a save in the background that has ended. */
+  synchronized void poll() {
+    pending.poll();
   }
 
   /**
@@ -178,6 +190,7 @@ public final class CheckpointManager implements AutoCloseable {
    */
   public synchronized void beginRun() {
     requireOpen();
+    pending.settle();
     try {
       List<CheckpointFiles.Named> files = CheckpointFiles.list(folder, prefix);
       if (files.stream().anyMatch(f -> f.run() == run)) {
@@ -238,6 +251,7 @@ public final class CheckpointManager implements AutoCloseable {
   /** All states of the prefix in the folder, the newest first; they may be damaged. */
   public synchronized List<Path> checkpoints() {
     requireOpen();
+    pending.settle();
     try {
       List<Path> files = new ArrayList<>();
       CheckpointFiles.list(folder, prefix).forEach(f -> files.add(f.file()));
@@ -265,6 +279,7 @@ public final class CheckpointManager implements AutoCloseable {
    */
   public synchronized Optional<Path> best() {
     requireOpen();
+    pending.settle();
     try {
       List<CheckpointFiles.Named> mine =
           CheckpointFiles.list(folder, prefix).stream().filter(f -> f.run() == run).toList();
@@ -368,15 +383,21 @@ public final class CheckpointManager implements AutoCloseable {
     }
   }
 
-  /** Gives the folder back. A second call does nothing. */
+  /**
+   * Waits for a save in the background and gives the folder back. A second call does nothing.
+   *
+   * @throws CheckpointException if that save has failed
+   */
   @Override
   public synchronized void close() {
+    pending.settle();
     closed = true;
     try {
       lock.close();
     } catch (IOException e) {
       throw unusable(e);
     }
+    pending.await();
   }
 
   /** The options of a manager. */
@@ -387,6 +408,7 @@ public final class CheckpointManager implements AutoCloseable {
     private @Nullable String monitor;
     private EarlyStopping.Mode mode = EarlyStopping.Mode.AUTO;
     private boolean removeLeftovers;
+    private boolean asyncSave;
 
     private Builder(Path folder) {
       this.folder = folder;
@@ -422,6 +444,18 @@ public final class CheckpointManager implements AutoCloseable {
     public Builder keepBest(String monitor, EarlyStopping.Mode mode) {
       this.monitor = monitor;
       this.mode = mode;
+      return this;
+    }
+
+    /**
+     * Whether the program goes on while a state is written and read again; false by default. One
+     * save runs at a time: the next one waits for it, as do {@link CheckpointManager#await}, {@link
+     * CheckpointManager#close} and whatever looks for files. An error comes out of the next save,
+     * of {@link CheckpointManager#await} or of {@link CheckpointManager#close}; with {@code Model},
+     * at the next step. Old files are deleted when the new one is there and was read.
+     */
+    public Builder asyncSave(boolean asyncSave) {
+      this.asyncSave = asyncSave;
       return this;
     }
 

@@ -27,6 +27,7 @@ final class ManagedCheckpoint extends Callback {
 
   @Override
   void settled(RunContext context, boolean epochEnded) {
+    manager.poll();
     InternalCallbackParam args = context.originalArgs();
     boolean due = steps == 0 ? epochEnded : !epochEnded && args.curStepNum() >= lastStep + steps;
     if (due) {
@@ -45,6 +46,7 @@ final class ManagedCheckpoint extends Callback {
     if (args.curStepNum() != lastStep || ended != epochSaved) {
       save(args);
     }
+    manager.await();
   }
 
   private void save(InternalCallbackParam args) {

@@ -2,7 +2,6 @@ package dev.mycel.train;
 
 import dev.mycel.checkpoint.CheckpointException;
 import dev.mycel.checkpoint.Checkpoints;
-import dev.mycel.checkpoint.SaveOptions;
 import dev.mycel.nn.Cell;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelCheckpoint extends Callback {
   private static final System.Logger LOG = System.getLogger("dev.mycel.train");
+  private static final String OP = "ModelCheckpoint";
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   /** A file and when it was written. */
@@ -43,6 +44,7 @@ public final class ModelCheckpoint extends Callback {
   private long lastStep;
   private long lastSave;
   private @Nullable Path latest;
+  private final PendingSave pending = new PendingSave(OP);
 
   /** Saves after every step into that folder, and keeps five files. */
   public ModelCheckpoint(Path directory) {
@@ -65,14 +67,14 @@ public final class ModelCheckpoint extends Callback {
   }
 
   ModelCheckpoint(String prefix, Path directory, CheckpointConfig config, LongSupplier clock) {
-    this.givenPrefix = CheckpointFiles.checkedPrefix("ModelCheckpoint", prefix);
+    this.givenPrefix = CheckpointFiles.checkedPrefix(OP, prefix);
     this.prefix = prefix;
     this.directory = directory;
     this.config = config;
     this.clock = clock;
   }
 
-  /** The file that was saved last; empty before the first. */
+  /** The file that was saved last and is there; empty before the first. */
   public Optional<Path> latestCkptFileName() {
     return Optional.ofNullable(latest);
   }
@@ -107,6 +109,7 @@ public final class ModelCheckpoint extends Callback {
   }
 
   private void saveIfDue(InternalCallbackParam args) {
+    pending.poll();
     boolean due =
         config.saveSteps > 0
             ? args.curStepNum() >= lastStep + config.saveSteps
@@ -123,10 +126,16 @@ public final class ModelCheckpoint extends Callback {
     if (args.curStepNum() != lastStep) {
       save(args, "");
     }
+    pending.await();
   }
 
   @Override
   public void failed(RunContext context, Throwable cause) {
+    try {
+      pending.await();
+    } catch (CheckpointException e) {
+      cause.addSuppressed(e);
+    }
     InternalCallbackParam args = context.originalArgs();
     if (config.exceptionSave && args.training && args.curStepNum() > 0) {
       save(args, CheckpointFiles.BREAKPOINT);
@@ -134,9 +143,9 @@ public final class ModelCheckpoint extends Callback {
   }
 
   private void save(InternalCallbackParam args, String suffix) {
-    Path file =
-        directory.resolve(
-            CheckpointFiles.name(prefix, args.curEpochNum(), args.curStepInEpoch(), suffix));
+    pending.await();
+    String name = CheckpointFiles.name(prefix, args.curEpochNum(), args.curStepInEpoch());
+    Path file = directory.resolve(name + suffix + config.ending());
     Map<String, Object> more = new LinkedHashMap<>();
     if (config.appendEpochNum) {
       more.put("epoch_num", args.curEpochNum());
@@ -145,27 +154,55 @@ public final class ModelCheckpoint extends Callback {
       more.put("step_num", args.curStepNum());
     }
     more.putAll(config.append);
-    latest = config.trainingState ? saveState(args, file, more) : saveCell(args, file, more);
-    long now = clock.getAsLong();
+    boolean breakpoint = !suffix.isEmpty();
+    if (config.asyncSave && !breakpoint) {
+      pending.begin(file, saveInBackground(args, file, more), () -> saved(file, false));
+    } else {
+      saveNow(args, file, more);
+      saved(file, breakpoint);
+    }
     lastStep = args.curStepNum();
-    lastSave = now;
-    if (suffix.isEmpty()) {
-      deleteOld(now);
-      files.addLast(new Saved(file, now));
+    lastSave = clock.getAsLong();
+  }
+
+  private void saveNow(InternalCallbackParam args, Path file, Map<String, Object> more) {
+    if (config.trainingState) {
+      args.trainingState().save(file, entries(more));
+    } else if (config.safetensors) {
+      Map<String, Object> all = new LinkedHashMap<>(cell(args).variablesDict());
+      all.putAll(more);
+      Checkpoints.saveSafetensors(all, file);
+    } else {
+      Checkpoints.saveCheckpoint(cell(args), file, config.saveOptions(more));
     }
   }
 
-  private Path saveCell(InternalCallbackParam args, Path file, Map<String, Object> more) {
-    Cell<?, ?> saved = config.savedNetwork == null ? args.trainNetwork() : config.savedNetwork;
-    return Checkpoints.saveCheckpoint(
-        saved, file, SaveOptions.defaults().crcCheck(config.crcCheck).append(more));
+  private CompletableFuture<Path> saveInBackground(
+      InternalCallbackParam args, Path file, Map<String, Object> more) {
+    return config.trainingState
+        ? args.trainingState().saveInBackground(file, entries(more))
+        : Checkpoints.saveCheckpointAsync(cell(args), file, config.saveOptions(more));
   }
 
-  private static Path saveState(InternalCallbackParam args, Path file, Map<String, Object> more) {
+  private Cell<?, ?> cell(InternalCallbackParam args) {
+    return config.savedNetwork == null ? args.trainNetwork() : config.savedNetwork;
+  }
+
+  private static Map<String, Object> entries(Map<String, Object> more) {
     Map<String, Object> entries = new LinkedHashMap<>();
-    StateEntries.kept("ModelCheckpoint", more)
+    StateEntries.kept(OP, more)
         .forEach((name, kept) -> entries.put(StateEntries.ENTRY + name, kept));
-    return args.trainingState().save(file, entries);
+    return entries;
+  }
+
+  /** Old files go when the new one is there, and not before. */
+  private void saved(Path file, boolean breakpoint) {
+    latest = file;
+    if (!breakpoint) {
+      long now = clock.getAsLong();
+      deleteOld(now);
+      files.addLast(new Saved(file, now));
+    }
   }
 
   /** What stands before the file that was just written. */

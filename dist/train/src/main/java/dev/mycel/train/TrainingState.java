@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingState {
   static final String OP = "TrainingState";
+  private static final SaveOptions OPTIONS = SaveOptions.defaults().crcCheck(true);
   static final String LAST_LOSS = "last_loss";
   private static final String DEFAULT = "default";
 
@@ -387,31 +389,42 @@ public final class TrainingState {
   /** Saves all with further entries of the library's own. */
   Path save(Path file, Map<String, Object> more) {
     try (Scope scope = Scope.open()) {
-      Map<String, Object> all = new LinkedHashMap<>(parameters());
-      StateEntries.write(all, StateEntries.VERSION, StateEntries.NEWEST);
-      StateEntries.write(all, "epoch", progress.epoch());
-      StateEntries.write(all, "batch", progress.batch());
-      StateEntries.write(all, "step", progress.step());
-      StateEntries.write(all, "epoch_ended", progress.epochEnded());
-      StateEntries.write(all, "batches_before", progress.batchesBefore());
-      Held stopped = held;
-      (stopped != null ? stopped.random() : RandomSnapshot.take(generators)).write("", all);
-      Moment begin = epochBegin;
-      if (begin != null) {
-        begin.random().write("begin.", all);
-      }
-      StateEntries.writeAll(all, "data.", begin != null ? begin.data() : dataState(data));
-      lastLoss.get().ifPresent(loss -> StateEntries.write(all, LAST_LOSS, loss));
-      LossScaleManager scale = manager;
-      if (scale != null) {
-        StateEntries.writeAll(all, "loss_scale.", StateEntries.kept(OP, scale.state()));
-      }
-      (stopped != null ? stopped.callbacks() : callbackStates())
-          .forEach((name, kept) -> StateEntries.writeAll(all, "callback." + name + ".", kept));
-      StateEntries.writeAll(all, StateEntries.ENTRY, entries);
-      StateEntries.writeAll(all, "", more);
-      return Checkpoints.saveCheckpoint(all, file, SaveOptions.defaults().crcCheck(true));
+      return Checkpoints.saveCheckpoint(all(more), file, OPTIONS);
     }
+  }
+
+  /** Saves what is now, while the program goes on. */
+  CompletableFuture<Path> saveInBackground(Path file, Map<String, Object> more) {
+    try (Scope scope = Scope.open()) {
+      return Checkpoints.saveCheckpointAsync(all(more), file, OPTIONS);
+    }
+  }
+
+  private Map<String, Object> all(Map<String, Object> more) {
+    Map<String, Object> all = new LinkedHashMap<>(parameters());
+    StateEntries.write(all, StateEntries.VERSION, StateEntries.NEWEST);
+    StateEntries.write(all, "epoch", progress.epoch());
+    StateEntries.write(all, "batch", progress.batch());
+    StateEntries.write(all, "step", progress.step());
+    StateEntries.write(all, "epoch_ended", progress.epochEnded());
+    StateEntries.write(all, "batches_before", progress.batchesBefore());
+    Held stopped = held;
+    (stopped != null ? stopped.random() : RandomSnapshot.take(generators)).write("", all);
+    Moment begin = epochBegin;
+    if (begin != null) {
+      begin.random().write("begin.", all);
+    }
+    StateEntries.writeAll(all, "data.", begin != null ? begin.data() : dataState(data));
+    lastLoss.get().ifPresent(loss -> StateEntries.write(all, LAST_LOSS, loss));
+    LossScaleManager scale = manager;
+    if (scale != null) {
+      StateEntries.writeAll(all, "loss_scale.", StateEntries.kept(OP, scale.state()));
+    }
+    (stopped != null ? stopped.callbacks() : callbackStates())
+        .forEach((name, kept) -> StateEntries.writeAll(all, "callback." + name + ".", kept));
+    StateEntries.writeAll(all, StateEntries.ENTRY, entries);
+    StateEntries.writeAll(all, "", more);
+    return all;
   }
 
   /**

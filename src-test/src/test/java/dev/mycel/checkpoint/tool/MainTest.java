@@ -175,6 +175,21 @@ class MainTest {
   }
 
   @Test
+  void oneTensorBecomesAnArrayAndSeveralDoNot() {
+    Path columns = RESOURCES.resolve("numpy/columns.npy");
+    Path array = folder.resolve("one.npy");
+    assertEquals(new Ran(0, "", ""), run("convert", columns, array));
+    assertEquals("no differences, compared: 1\n", run("diff", columns, array).out());
+    Ran several = run("convert", RESOURCES.resolve("dense.ckpt"), folder.resolve("two.npy"));
+    assertEquals(
+        "mycel-checkpoint: convert: a .npy holds one tensor, the file has 2;"
+            + " write a .npz, or drop the others with --map\n",
+        several.err());
+    assertEquals(1, several.code());
+    assertFalse(Files.exists(folder.resolve("two.npy")));
+  }
+
+  @Test
   void floatsAreCastAndOthersStay() {
     Path file = sample();
     Path out = folder.resolve("f16.safetensors");
@@ -321,7 +336,7 @@ class MainTest {
             new Object[] {},
             "Unknown option: '--x'; see mycel-checkpoint --help",
             new Object[] {"inspect", "f", "--x"},
-            "OUT must end in .ckpt, .safetensors or .npz, not 'b.pt'; see mycel-checkpoint --help",
+            "OUT must end in .ckpt, .safetensors, .npz or .npy, not 'b.pt'; see mycel-checkpoint --help",
             new Object[] {"convert", "a.ckpt", "b.pt"},
             "open: the file does not exist; file gone.ckpt; cause NoSuchFileException: gone.ckpt;"
                 + " hint check the path",

@@ -9,6 +9,7 @@ import dev.mycel.checkpoint.names.MappedEntry;
 import dev.mycel.checkpoint.names.NamePlan;
 import dev.mycel.checkpoint.names.ValueForm;
 import dev.mycel.core.DType;
+import dev.mycel.core.Scope;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
 import java.io.PrintWriter;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Writes the tensors and texts of a file to another, one tensor at a time.",
-      "The ending of OUT tells its format: .ckpt, .safetensors or .npz."
+      "The ending of OUT tells its format: .ckpt, .safetensors, .npz,",
+      "or .npy for the one tensor of a file."
     })
 final class ConvertCommand implements Callable<Integer> {
   /** The types that floats may become. */
@@ -106,14 +108,14 @@ final class ConvertCommand implements Callable<Integer> {
           Objects.requireNonNull(spec).commandLine(), "there is no folder '" + folder + "'");
     }
     String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
-    for (String ending : List.of(".ckpt", ".safetensors", ".npz")) {
+    for (String ending : List.of(".ckpt", ".safetensors", ".npz", ".npy")) {
       if (name.endsWith(ending)) {
         return ending;
       }
     }
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "OUT must end in .ckpt, .safetensors or .npz, not '" + Printable.name(name) + "'");
+        "OUT must end in .ckpt, .safetensors, .npz or .npy, not '" + Printable.name(name) + "'");
   }
 
   // ---- what is written --------------------------------------------------------------------------
@@ -201,11 +203,15 @@ final class ConvertCommand implements Callable<Integer> {
   private void write(
       CheckpointFile opened, String ending, Map<String, Object> entries, PrintWriter err) {
     Map<String, String> texts = opened.metadata();
-    if (ending.equals(".npz")) {
+    if (ending.startsWith(".np")) {
       if (!texts.isEmpty()) {
         Main.tell(err, "note: texts are left out, the format has none: " + texts.size());
       }
-      Checkpoints.saveNpz(entries, out);
+      if (ending.equals(".npz")) {
+        Checkpoints.saveNpz(entries, out);
+      } else {
+        writeOne(entries);
+      }
       return;
     }
     texts.forEach(
@@ -219,6 +225,19 @@ final class ConvertCommand implements Callable<Integer> {
       Checkpoints.saveCheckpoint(entries, out);
     } else {
       Checkpoints.saveSafetensors(entries, out);
+    }
+  }
+
+  private void writeOne(Map<String, Object> entries) {
+    if (entries.size() != 1) {
+      throw new CheckpointException(
+          "convert: a .npy holds one tensor, the file has "
+              + entries.size()
+              + "; write a .npz, or drop the others with --map");
+    }
+    TensorSource only = (TensorSource) entries.values().iterator().next();
+    try (Scope scope = Scope.open()) {
+      Checkpoints.saveNpy(only.content().get(), out);
     }
   }
 }
