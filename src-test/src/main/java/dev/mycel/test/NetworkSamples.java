@@ -451,6 +451,12 @@ final class NetworkSamples {
         new long[] {3, 2},
         new long[] {4, 1, 1});
     rows.add(OpSample.of(Prims.DROPOUT, new Attrs.Dropout(0.4, 3, 5), Draw.normal(4, 5)).row());
+    for (Shape shape : new Shape[] {Shape.scalar(), Shape.of(0, 3)}) {
+      rows.add(
+          OpSample.of(Prims.DROPOUT, new Attrs.Dropout(0.4, 3, 5), Draw.normal(shape.dims()))
+              .note("of shape " + shape)
+              .row());
+    }
     rows.add(
         OpSample.of(Prims.DROPOUT, new Attrs.Dropout(0, 3, 5), Draw.normal(4, 5))
             .note("none")
@@ -487,8 +493,15 @@ final class NetworkSamples {
   }
 
   private static void optimizers(List<OpSample<?>> rows) {
-    Draw w = Draw.normal(3, 4);
-    Draw second = Draw.uniform(0.1, 1, 3, 4);
+    optimizers(rows, Shape.of(3, 4), "");
+    for (Shape shape : new Shape[] {Shape.scalar(), Shape.of(0, 3)}) {
+      optimizers(rows, shape, " of shape " + shape);
+    }
+  }
+
+  private static void optimizers(List<OpSample<?>> rows, Shape shape, String of) {
+    Draw w = Draw.normal(shape.dims());
+    Draw second = Draw.uniform(0.1, 1, shape.dims());
     Draw rate = Draw.uniform(0.05, 0.2);
     for (boolean nesterov : new boolean[] {false, true}) {
       String note = nesterov ? "nesterov" : "";
@@ -502,14 +515,14 @@ final class NetworkSamples {
                     w,
                     rate,
                     Draw.values(Shape.scalar(), first))
-                .note(note + (first == 1 ? "first step" : ""))
+                .note((note + (first == 1 ? "first step" : "") + of).trim())
                 .flat()
                 .loose(4)
                 .row());
       }
       rows.add(
           OpSample.of(Prims.MOMENTUM_UPDATE, new Attrs.Momentum(0.9, 0.1, nesterov), w, w, w, rate)
-              .note(note)
+              .note((note + of).trim())
               .flat()
               .loose(4)
               .row());
@@ -522,7 +535,7 @@ final class NetworkSamples {
                   second,
                   w,
                   rate)
-              .note(note)
+              .note((note + of).trim())
               .flat()
               .loose(8)
               .row());
@@ -536,7 +549,7 @@ final class NetworkSamples {
                 w,
                 rate,
                 Draw.values(Shape.scalar(), 0))
-            .note("plain")
+            .note("plain" + of)
             .flat()
             .loose(4)
             .row());
@@ -549,6 +562,7 @@ final class NetworkSamples {
                 second,
                 w,
                 rate)
+            .note(of.trim())
             .flat()
             .loose(8)
             .refuses(
