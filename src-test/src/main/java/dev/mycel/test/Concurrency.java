@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntUnaryOperator;
 
 /** Several threads at once. */
 final class Concurrency {
@@ -27,46 +27,51 @@ final class Concurrency {
 
   private Concurrency() {}
 
-  /** Each task computes every row, and gets bit for bit what one thread alone gets. */
+  /**
+   * Each task computes every row, beginning somewhere else, and gets bit for bit what one thread
+   * alone gets.
+   */
   static void eachItsOwn(long seed) throws Exception {
     List<OpSample<?>> rows =
         OpSamples.all().stream().filter(r -> r.dtypes().contains(DType.FLOAT32)).toList();
-    List<HostValues[]> alone = allOf(rows, seed);
-    for (List<HostValues[]> together : together(() -> allOf(rows, seed))) {
-      for (int i = 0; i < rows.size(); i++) {
-        same(rows.get(i).name() + " beside others", together.get(i), alone.get(i));
-      }
-    }
-  }
-
-  private static List<HostValues[]> allOf(List<OpSample<?>> rows, long seed) {
-    List<HostValues[]> results = new ArrayList<>();
+    List<HostValues[]> alone = new ArrayList<>();
     for (OpSample<?> row : rows) {
-      double[][] numbers = row.draw(seed, DType.FLOAT32);
-      results.add(
-          RowCases.run(
-              row, DType.FLOAT32, numbers, RowCases.shapes(row), Arrangement.CONTIGUOUS));
+      alone.add(results(row, seed));
     }
-    return results;
+    together(
+        task -> {
+          int first = task * rows.size() / TASKS;
+          for (int k = 0; k < rows.size(); k++) {
+            int i = (first + k) % rows.size();
+            same(rows.get(i).name() + " beside others", results(rows.get(i), seed), alone.get(i));
+          }
+          return rows.size();
+        });
   }
 
-  /** All tasks read the same tensors, views of them among them, and free what they made. */
+  private static HostValues[] results(OpSample<?> row, long seed) {
+    double[][] numbers = row.draw(seed, DType.FLOAT32);
+    Shape[] shapes = RowCases.shapes(row);
+    return RowCases.run(row, DType.FLOAT32, numbers, shapes, Arrangement.CONTIGUOUS);
+  }
+
+  /** All tasks read the same tensors, views of them among them, and each one of its own. */
   static void readingTheSame(long seed) throws Exception {
     try (Scope scope = Scope.open()) {
       Tensor x = normal(seed, 96, 70);
       Tensor y = normal(seed + 1, 70, 96);
       Tensor turned = Interpreters.bind(Prims.TRANSPOSE, new Attrs.Permutation(1, 0), y);
-      HostValues[] alone = results(x, y, turned);
-      Callable<HostValues[]> task =
-          () -> {
-            HostValues[] last = alone;
+      List<HostValues[]> alone = new ArrayList<>();
+      for (int task = 0; task < TASKS; task++) {
+        alone.add(results(x, y, turned, task));
+      }
+      together(
+          task -> {
             for (int i = 0; i < ROUNDS; i++) {
-              last = results(x, y, turned);
-              same("round " + i + " of a thread beside others", last, alone);
+              same("a thread beside others", results(x, y, turned, task), alone.get(task));
             }
-            return last;
-          };
-      together(task);
+            return ROUNDS;
+          });
     }
   }
 
@@ -75,10 +80,11 @@ final class Concurrency {
     return HostValues.of(DType.FLOAT32, Shape.of(shape), v).toTensor();
   }
 
-  private static HostValues[] results(Tensor x, Tensor y, Tensor turned) {
+  private static HostValues[] results(Tensor x, Tensor y, Tensor turned, int task) {
     return LeakCheck.values(
         () -> {
-          Tensor sum = Interpreters.bind(Prims.ADD, NONE, x, turned);
+          Tensor mine = Interpreters.bind(Prims.MUL, NONE, x, normal(task, 96, 70));
+          Tensor sum = Interpreters.bind(Prims.ADD, NONE, mine, turned);
           Tensor product = Interpreters.bind(Prims.MATMUL, NONE, x, y);
           Tensor rows = Interpreters.bind(Prims.REDUCE_SUM, new Attrs.Axes(1), product);
           return new Tensor[] {sum, product, rows, Interpreters.bind(Prims.TANH, NONE, sum)};
@@ -89,21 +95,21 @@ final class Concurrency {
   static void handingOver(long seed) throws Exception {
     HostValues right = LeakCheck.values(() -> new Tensor[] {normal(seed, 50, 41)})[0];
     Queue<Tensor> made = new ConcurrentLinkedQueue<>();
-    Callable<Integer> task =
-        () -> {
-          int read = 0;
-          for (int i = 0; i < ROUNDS; i++) {
-            made.add(normal(seed, 50, 41));
-            Tensor other = made.poll();
-            if (other != null) {
-              same("a tensor of another thread", HostValues.of(other), right);
-              other.close();
-              read++;
-            }
-          }
-          return read;
-        };
-    int read = together(task).stream().mapToInt(Integer::intValue).sum();
+    int read =
+        together(
+            task -> {
+              int mine = 0;
+              for (int i = 0; i < ROUNDS; i++) {
+                made.add(normal(seed, 50, 41));
+                Tensor other = made.poll();
+                if (other != null) {
+                  same("a tensor of another thread", HostValues.of(other), right);
+                  other.close();
+                  mine++;
+                }
+              }
+              return mine;
+            });
     if (read + made.size() != TASKS * ROUNDS) {
       throw new AssertionError(read + " tensors were read, " + made.size() + " are left");
     }
@@ -123,18 +129,20 @@ final class Concurrency {
     }
   }
 
-  private static <T> List<T> together(Callable<T> task) throws Exception {
+  /** Runs the tasks on several threads; the sum of what they return. */
+  private static int together(IntUnaryOperator task) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
-      List<Future<T>> running = new ArrayList<>();
+      List<Future<Integer>> running = new ArrayList<>();
       for (int i = 0; i < TASKS; i++) {
-        running.add(threads.submit(task));
+        int number = i;
+        running.add(threads.submit(() -> task.applyAsInt(number)));
       }
-      List<T> results = new ArrayList<>();
-      for (Future<T> one : running) {
-        results.add(one.get());
+      int sum = 0;
+      for (Future<Integer> one : running) {
+        sum += one.get();
       }
-      return results;
+      return sum;
     } finally {
       threads.shutdownNow();
     }

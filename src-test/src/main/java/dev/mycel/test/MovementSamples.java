@@ -65,6 +65,10 @@ final class MovementSamples {
         OpSample.of(Prims.BROADCAST_TO, new Attrs.To(Shape.of(2, 3)), Draw.normal())
             .note("scalar")
             .row());
+    rows.add(
+        OpSample.of(Prims.BROADCAST_TO, new Attrs.To(Shape.of(3, 0, 4)), Draw.normal(0, 1))
+            .note("empty")
+            .row());
     Attrs.Slice slice =
         new Attrs.Slice(new long[] {0, 1, 1}, Shape.of(2, 2, 2), new long[] {1, 1, 2});
     rows.add(
@@ -190,6 +194,7 @@ final class MovementSamples {
                       })
               .row());
     }
+    largeReductions(rows);
     squareSums(rows);
     Attrs.Axes first = new Attrs.Axes(0);
     rows.add(
@@ -215,6 +220,21 @@ final class MovementSamples {
             .flat()
             .refuses("no elements", ShapeException.class, Draw.normal(0, 3))
             .row());
+  }
+
+  /** As many elements as only kernels of native libraries take. */
+  private static void largeReductions(List<OpSample<?>> rows) {
+    Draw x = Draw.normal(20, 13, 7);
+    for (int[] axes : new int[][] {{2}, {0}, {1}, {0, 2}, {0, 1, 2}}) {
+      Attrs.Axes a = new Attrs.Axes(axes);
+      rows.add(
+          OpSample.of(Prims.REDUCE_SUM, a, x)
+              .note("large, axes " + a)
+              .numbers()
+              .loose(16)
+              .gradOrder(0)
+              .row());
+    }
   }
 
   private static void squareSums(List<OpSample<?>> rows) {

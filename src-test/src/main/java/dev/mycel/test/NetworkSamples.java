@@ -284,6 +284,14 @@ final class NetworkSamples {
         l(1, 2, 3, 4, 4),
         l(1, 2, 2, 2, 2),
         8);
+    Attrs.Window plain = new Attrs.Window(l(2, 2), l(2, 2), l(0, 0), l(0, 0), l(1, 1), true);
+    Attrs.WindowGrad nothing = new Attrs.WindowGrad(plain, Shape.of(0, 2, 4, 4));
+    Draw none = Draw.normal(0, 2, 2, 2);
+    rows.add(OpSample.of(Prims.AVG_POOL_GRAD, nothing, none).note("no batch").row());
+    rows.add(
+        OpSample.of(Prims.MAX_POOL_SCATTER, nothing, none, none.as(DType.UINT8))
+            .note("no batch")
+            .row());
     Attrs.Window dilated = new Attrs.Window(l(2, 2), l(1, 1), l(0, 0), l(0, 0), l(2, 2), true);
     rows.add(OpSample.of(Prims.MAX_POOL, dilated, Draw.distinct(1, 2, 5, 5)).note("dilated").row());
     Attrs.Window wide = new Attrs.Window(l(16, 17), l(1, 1), l(0, 0), l(0, 0), l(1, 1), true);
@@ -399,7 +407,7 @@ final class NetworkSamples {
     rows.add(OpSample.of(Prims.COPY, NONE, x).note("large").gradOrder(0).row());
     rows.add(OpSample.of(Prims.ADD, NONE, x, x).note("large").gradOrder(0).row());
     rows.add(
-        OpSample.of(Prims.TAKE, new Attrs.Axis(0), x, Draw.indices(40, 30))
+        OpSample.of(Prims.TAKE, new Attrs.Axis(0), x, Draw.indices(40, 36))
             .note("large")
             .gradOrder(0)
             .row());
@@ -419,19 +427,24 @@ final class NetworkSamples {
     Attrs.Epsilon e = new Attrs.Epsilon(1e-3);
     Draw c = Draw.normal(3).accumulated();
     Draw variance = Draw.uniform(0.5, 2, 3).accumulated();
-    for (long[] shape : new long[][] {{4, 3}, {3, 3, 4}, {2, 3, 3, 2}}) {
-      String note = shape.length + " axes";
+    for (long[] shape : new long[][] {{4, 3}, {3, 3, 4}, {2, 3, 3, 2}, {4, 3, 9, 9}}) {
+      boolean large = Shape.of(shape).size() > 500;
+      String note = shape.length + " axes" + (large ? ", large" : "");
+      int order = large ? 0 : 2;
       Draw x = Draw.normal(shape);
-      rows.add(OpSample.of(Prims.BATCH_NORM, e, x, c, c).note(note).loose(64).row());
       rows.add(
-          OpSample.of(Prims.BATCH_NORM_INFER, e, x, c, c, c, variance).note(note).loose(32).row());
+          OpSample.of(Prims.BATCH_NORM, e, x, c, c).note(note).loose(64).gradOrder(order).row());
       rows.add(
-          OpSample.of(Prims.BATCH_NORM_GRAD, e, x, x, c, c, variance).note(note).loose(128).row());
-      rows.add(OpSample.of(Prims.BATCH_NORM_RELU, e, x, c, c).note(note).loose(64).row());
+          OpSample.of(Prims.BATCH_NORM_INFER, e, x, c, c, c, variance).note(note).loose(32).gradOrder(order).row());
+      rows.add(
+          OpSample.of(Prims.BATCH_NORM_GRAD, e, x, x, c, c, variance).note(note).loose(128).gradOrder(order).row());
+      rows.add(
+          OpSample.of(Prims.BATCH_NORM_RELU, e, x, c, c).note(note).loose(64).gradOrder(order).row());
       rows.add(
           OpSample.of(Prims.BATCH_NORM_RELU_GRAD, e, x, Draw.awayFromZero(shape), x, c, c, variance)
               .note(note)
               .loose(128)
+              .gradOrder(order)
               .row());
     }
     rows.add(

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What a backend passed, by family of primitives, and how it computed it. */
 public final class TckResults {
@@ -39,6 +41,7 @@ public final class TckResults {
   private final String backend;
   private final Map<Family, Counts> families = new EnumMap<>(Family.class);
   private final List<String> leftOut = new ArrayList<>();
+  private final Set<String> own = new TreeSet<>();
 
   TckResults(String backend) {
     this.backend = backend;
@@ -52,6 +55,11 @@ public final class TckResults {
   /** The families that ran. */
   public Map<Family, Counts> families() {
     return new EnumMap<>(families);
+  }
+
+  /** Names of the primitives that a kernel of the backend's own, or a view, computed in some case. */
+  public Set<String> own() {
+    return new TreeSet<>(own);
   }
 
   /** Names and reasons of what the backend leaves out. */
@@ -73,6 +81,9 @@ public final class TckResults {
     int inParts = slow(primitive, "parts") > parts ? 1 : 0;
     int onHost = inParts == 0 && slow(primitive, "host") > host ? 1 : 0;
     add(family, 1, 0, 0, inParts, onHost);
+    if (inParts + onHost == 0) {
+      own.add(primitive.name());
+    }
   }
 
   /** Counts what the backend leaves out. */

@@ -2,6 +2,8 @@ package dev.mycel.spec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.mycel.core.Primitive;
+import dev.mycel.core.spi.KernelTable;
 import dev.mycel.test.Family;
 import dev.mycel.test.TckResults;
 import java.io.IOException;
@@ -64,6 +66,18 @@ final class ConformanceTable {
         Files.readString(PAGE),
         "docs/support.md is out of date: run the tests of the conformance kit (-Dtest='*TckTest')"
             + " with -Dmycel.write=true and commit the page");
+  }
+
+  /** Every primitive that a backend has a kernel for runs on it in some case of the kit. */
+  static void everyKernelRan(TckResults results) throws ReflectiveOperationException {
+    KernelTable table = SupportPageTest.tables().get(results.backend());
+    List<String> unused =
+        SpecTest.primitives().stream()
+            .filter(table::has)
+            .map(Primitive::name)
+            .filter(name -> !results.own().contains(name))
+            .toList();
+    assertEquals(List.of(), unused, "kernels of " + results.backend() + " that no case reaches");
   }
 
   /** The page up to the table. */
