@@ -142,9 +142,9 @@ public abstract class RootInterpreter extends Interpreter {
   public abstract void threads(int count);
 
   /**
-   * How often a backend had no kernel, for tests and profiling: lines of the backend, the primitive,
-   * {@code host} or {@code parts} (the reference kernel ran on copies, or the decomposition), and
-   * the count.
+   * How often a backend had no kernel, for tests and profiling: lines of the backend, the
+   * primitive, {@code host} or {@code parts} (the reference kernel ran on copies, or the
+   * decomposition), and the count.
    */
   public abstract List<String> profile();
 }

@@ -70,12 +70,18 @@ final class Accumulations {
   }
 
   private static void put(
-      Map<String, Sum> all, String name, Function<Double, Double> right, Function<DType, Tensor> f) {
+      Map<String, Sum> all,
+      String name,
+      Function<Double, Double> right,
+      Function<DType, Tensor> f) {
     all.put(name, new Sum(Care.SUM, f, right));
   }
 
   private static void chain(
-      Map<String, Sum> all, String name, Function<Double, Double> right, Function<DType, Tensor> f) {
+      Map<String, Sum> all,
+      String name,
+      Function<Double, Double> right,
+      Function<DType, Tensor> f) {
     all.put(name, new Sum(Care.CHAIN, f, right));
   }
 
@@ -133,16 +139,8 @@ final class Accumulations {
 
   private static void products(Map<String, Sum> all) {
     Function<Double, Double> sum = v -> v * TERMS;
-    chain(
-        all,
-        "matmul",
-        sum,
-        t -> bind(Prims.MATMUL, NONE, terms(t, 2, TERMS), ones(t, TERMS, 3)));
-    chain(
-        all,
-        "linear",
-        sum,
-        t -> bind(Prims.LINEAR, NONE, terms(t, 2, TERMS), ones(t, 3, TERMS)));
+    chain(all, "matmul", sum, t -> bind(Prims.MATMUL, NONE, terms(t, 2, TERMS), ones(t, TERMS, 3)));
+    chain(all, "linear", sum, t -> bind(Prims.LINEAR, NONE, terms(t, 2, TERMS), ones(t, 3, TERMS)));
     Attrs.Conv plain = new Attrs.Conv(l(1, 1), l(0, 0), l(0, 0), l(1, 1), 1);
     chain(
         all,
@@ -187,15 +185,10 @@ final class Accumulations {
   }
 
   private static void means(Map<String, Sum> all) {
-    Attrs.Window whole =
-        new Attrs.Window(l(SIDE, SIDE), l(1, 1), l(0, 0), l(0, 0), l(1, 1), true);
+    Attrs.Window whole = new Attrs.Window(l(SIDE, SIDE), l(1, 1), l(0, 0), l(0, 0), l(1, 1), true);
     put(all, "avg_pool", v -> v, t -> bind(Prims.AVG_POOL, whole, terms(t, 1, 1, SIDE, SIDE)));
     Attrs.Axis last = new Attrs.Axis(1);
-    put(
-        all,
-        "softmax",
-        v -> 1.0 / TERMS,
-        t -> bind(Prims.SOFTMAX, last, filled(t, 0, 2, TERMS)));
+    put(all, "softmax", v -> 1.0 / TERMS, t -> bind(Prims.SOFTMAX, last, filled(t, 0, 2, TERMS)));
     put(
         all,
         "log_softmax",

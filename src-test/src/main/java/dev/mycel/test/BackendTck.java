@@ -175,7 +175,9 @@ public abstract class BackendTck {
         .flatMap(
             row ->
                 row.refusals().stream()
-                    .map(r -> again(row.name() + ": " + r.what(), only(row), () -> refused(row, r))));
+                    .map(
+                        r ->
+                            again(row.name() + ": " + r.what(), only(row), () -> refused(row, r))));
   }
 
   private static void refused(OpSample<?> row, OpSample.Refusal refusal) {

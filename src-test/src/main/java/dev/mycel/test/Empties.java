@@ -10,14 +10,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Empty inputs that a row's primitive takes: its own with an extent set to 0 wherever it stands. */
+/**
+ * Empty inputs that a row's primitive takes: its own with an extent set to 0 wherever it stands.
+ */
 final class Empties {
   /** A row with more elements is about speed and blocks. */
   private static final long LARGE = 2000;
 
   private Empties() {}
 
-  /** Shapes of all inputs, for each extent that may be 0; empty inputs of a row are none of them. */
+  /**
+   * Shapes of all inputs, for each extent that may be 0; empty inputs of a row are none of them.
+   */
   static List<Shape[]> of(OpSample<?> row, DType dtype) {
     Shape[] shapes = RowCases.shapes(row);
     List<Shape[]> found = new ArrayList<>();

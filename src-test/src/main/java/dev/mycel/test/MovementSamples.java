@@ -103,7 +103,8 @@ final class MovementSamples {
             .all()
             .row());
     rows.add(OpSample.of(Prims.FLIP, none, x).note("of a scalar").all().row());
-    rows.add(OpSample.of(Prims.PAD, new Attrs.Pad(no, no, no, 3), x).note("of a scalar").all().row());
+    rows.add(
+        OpSample.of(Prims.PAD, new Attrs.Pad(no, no, no, 3), x).note("of a scalar").all().row());
     rows.add(OpSample.of(Prims.REDUCE_SUM, none, x).note("of a scalar").numbers().row());
     rows.add(OpSample.of(Prims.REDUCE_PROD, none, x).note("of a scalar").row());
     rows.add(OpSample.of(Prims.REDUCE_MAX, none, x).note("of a scalar").all().row());
@@ -473,7 +474,8 @@ final class MovementSamples {
             .row());
     rows.add(
         OpSample.byType(Prims.IOTA, t -> new Attrs.Iota(0, t, 0, 1)).note("empty").flat().row());
-    for (Shape shape : new Shape[] {Shape.of(3, 7), Shape.of(5, 617), Shape.of(0), Shape.scalar()}) {
+    for (Shape shape :
+        new Shape[] {Shape.of(3, 7), Shape.of(5, 617), Shape.of(0), Shape.scalar()}) {
       String note = shape.rank() == 0 ? "scalar" : "of " + shape.size();
       rows.add(
           OpSample.of(Prims.RANDOM_BITS, new Attrs.Draw(shape, DType.INT32, 7, 9))

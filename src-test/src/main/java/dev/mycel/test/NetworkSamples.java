@@ -435,11 +435,23 @@ final class NetworkSamples {
       rows.add(
           OpSample.of(Prims.BATCH_NORM, e, x, c, c).note(note).loose(64).gradOrder(order).row());
       rows.add(
-          OpSample.of(Prims.BATCH_NORM_INFER, e, x, c, c, c, variance).note(note).loose(32).gradOrder(order).row());
+          OpSample.of(Prims.BATCH_NORM_INFER, e, x, c, c, c, variance)
+              .note(note)
+              .loose(32)
+              .gradOrder(order)
+              .row());
       rows.add(
-          OpSample.of(Prims.BATCH_NORM_GRAD, e, x, x, c, c, variance).note(note).loose(128).gradOrder(order).row());
+          OpSample.of(Prims.BATCH_NORM_GRAD, e, x, x, c, c, variance)
+              .note(note)
+              .loose(128)
+              .gradOrder(order)
+              .row());
       rows.add(
-          OpSample.of(Prims.BATCH_NORM_RELU, e, x, c, c).note(note).loose(64).gradOrder(order).row());
+          OpSample.of(Prims.BATCH_NORM_RELU, e, x, c, c)
+              .note(note)
+              .loose(64)
+              .gradOrder(order)
+              .row());
       rows.add(
           OpSample.of(Prims.BATCH_NORM_RELU_GRAD, e, x, Draw.awayFromZero(shape), x, c, c, variance)
               .note(note)

@@ -274,8 +274,7 @@ public final class OpSample<A> {
 
     /** The right results of a function of one number. */
     public Row<A> unary(DoubleUnaryOperator f) {
-      return oracle(
-          (in, shapes) -> new double[][] {Arrays.stream(in[0]).map(f).toArray()});
+      return oracle((in, shapes) -> new double[][] {Arrays.stream(in[0]).map(f).toArray()});
     }
 
     /** The right results of a function of two numbers. */

@@ -70,8 +70,7 @@ record RowCases(String backend, boolean layoutsMayChangeBits, long seed) {
 
   /** Whether other shapes may stand in the place of the drawn ones. */
   static boolean takesAnyShape(OpSample<?> row) {
-    return row.isElementwise()
-        && (row.oracle() == null || row.inputs().get(0).shape().rank() > 0);
+    return row.isElementwise() && (row.oracle() == null || row.inputs().get(0).shape().rank() > 0);
   }
 
   /** Numbers and shapes of all inputs. */
@@ -111,8 +110,7 @@ record RowCases(String backend, boolean layoutsMayChangeBits, long seed) {
     Shape[] all = new Shape[row.inputs().size()];
     Arrays.fill(all, shape);
     cases.put(
-        name,
-        () -> check(compare(row, dtype, Point.of(row, dtype, seed).in(all), arrangement)));
+        name, () -> check(compare(row, dtype, Point.of(row, dtype, seed).in(all), arrangement)));
   }
 
   private static void check(List<String> wrong) {
@@ -133,8 +131,7 @@ record RowCases(String backend, boolean layoutsMayChangeBits, long seed) {
   /** What the reference refuses, an index into nothing, has to be refused in the same way. */
   private List<String> empty(OpSample<?> row, DType dtype, Shape[] shapes) {
     Point at = Point.of(row, dtype, seed).in(shapes);
-    Supplier<HostValues[]> work =
-        () -> run(row, dtype, at.numbers, shapes, Arrangement.CONTIGUOUS);
+    Supplier<HostValues[]> work = () -> run(row, dtype, at.numbers, shapes, Arrangement.CONTIGUOUS);
     HostValues[] right;
     try {
       right = onReference(work);
@@ -252,9 +249,7 @@ record RowCases(String backend, boolean layoutsMayChangeBits, long seed) {
         LeakCheck.values(
             () ->
                 expand(
-                    row,
-                    dtype,
-                    inputs(row, dtype, at.numbers, at.shapes, Arrangement.CONTIGUOUS)));
+                    row, dtype, inputs(row, dtype, at.numbers, at.shapes, Arrangement.CONTIGUOUS)));
     return differences(row, true, found, right);
   }
 

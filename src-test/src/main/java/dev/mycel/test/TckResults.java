@@ -57,7 +57,9 @@ public final class TckResults {
     return new EnumMap<>(families);
   }
 
-  /** Names of the primitives that a kernel of the backend's own, or a view, computed in some case. */
+  /**
+   * Names of the primitives that a kernel of the backend's own, or a view, computed in some case.
+   */
   public Set<String> own() {
     return new TreeSet<>(own);
   }

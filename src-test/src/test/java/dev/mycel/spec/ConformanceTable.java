@@ -101,7 +101,8 @@ final class ConformanceTable {
               String count = c.passed() + " of " + (c.passed() + c.failed()) + left;
               String ways = " (" + c.own() + ", " + c.parts() + ", " + c.host() + ")";
               String[] row = cells.get(family);
-              boolean keeps = dependsOnTheProcessor(results) && row[column].startsWith(count + " (");
+              boolean keeps =
+                  dependsOnTheProcessor(results) && row[column].startsWith(count + " (");
               row[column] = keeps ? row[column] : count + ways;
             });
     List<String> names = results.leftOut();

@@ -79,7 +79,9 @@ final class KitFindsFaultsTest {
     Throwable first =
         run(Fault.FORGETS_LAYOUTS, "add", RESULTS).getFailures().get(0).getException();
     assertTrue(
-        first.getMessage().endsWith("again: -Dtest=Kit -Dmycel.tck.seed=20260101 '-Dmycel.tck.only=add'"),
+        first
+            .getMessage()
+            .endsWith("again: -Dtest=Kit -Dmycel.tck.seed=20260101 '-Dmycel.tck.only=add'"),
         first.getMessage());
   }
 

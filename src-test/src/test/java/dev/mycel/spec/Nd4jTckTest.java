@@ -25,8 +25,7 @@ final class Nd4jTckTest extends BackendTck {
   }
 
   @Override
-  protected void finished(TckResults results)
-      throws IOException, ReflectiveOperationException {
+  protected void finished(TckResults results) throws IOException, ReflectiveOperationException {
     ConformanceTable.everyKernelRan(results);
     ConformanceTable.hold(results);
   }

@@ -25,8 +25,7 @@ final class OnednnTckTest extends BackendTck {
   }
 
   @Override
-  protected void finished(TckResults results)
-      throws IOException, ReflectiveOperationException {
+  protected void finished(TckResults results) throws IOException, ReflectiveOperationException {
     ConformanceTable.everyKernelRan(results);
     ConformanceTable.hold(results);
   }

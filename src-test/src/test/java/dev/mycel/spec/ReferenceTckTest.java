@@ -20,8 +20,7 @@ final class ReferenceTckTest extends BackendTck {
   }
 
   @Override
-  protected void finished(TckResults results)
-      throws IOException, ReflectiveOperationException {
+  protected void finished(TckResults results) throws IOException, ReflectiveOperationException {
     ConformanceTable.everyKernelRan(results);
     ConformanceTable.hold(results);
   }

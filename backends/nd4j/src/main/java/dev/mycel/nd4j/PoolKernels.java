@@ -15,7 +15,8 @@ import java.util.Arrays;
  * image instead of places in the window.
  */
 final class PoolKernels {
-  private static final String NOTE = ", 1 or 2 spatial axes, even padding, no dilation, small windows";
+  private static final String NOTE =
+      ", 1 or 2 spatial axes, even padding, no dilation, small windows";
 
   private PoolKernels() {}
 

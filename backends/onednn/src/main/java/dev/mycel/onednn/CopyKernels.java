@@ -102,8 +102,7 @@ final class CopyKernels {
 
   private static void reshapeRows(KernelCall<Attrs.To> call) {
     Buffer from = call.input(0);
-    StridedCopy.run(
-        from, new Buffer(call.output(0).storage(), Layout.contiguous(from.shape())));
+    StridedCopy.run(from, new Buffer(call.output(0).storage(), Layout.contiguous(from.shape())));
   }
 
   private static boolean takesPad(KernelCall<Attrs.Pad> call) {
@@ -140,8 +139,7 @@ final class CopyKernels {
 
   private static boolean takesConcat(KernelCall<Attrs.Axis> call) {
     boolean fits =
-        call.outputType(0).shape().size() > OneDnnBackend.TINY
-            && moves(call.outputType(0).dtype());
+        call.outputType(0).shape().size() > OneDnnBackend.TINY && moves(call.outputType(0).dtype());
     for (int i = 0; i < call.inputCount(); i++) {
       Buffer part = call.input(i);
       fits &= part.size() == 0 || Layouts.isPositive(part.layout());
@@ -175,11 +173,8 @@ final class CopyKernels {
     DType to = call.attrs().dtype();
     boolean narrows = from == DType.FLOAT32 && isHalf(to);
     // From between gaps the library widens -0 to 0.
-    boolean widens =
-        isHalf(from) && to == DType.FLOAT32 && call.input(0).layout().isDense();
-    return large(call)
-        && (narrows || widens)
-        && Layouts.isPositive(call.input(0).layout());
+    boolean widens = isHalf(from) && to == DType.FLOAT32 && call.input(0).layout().isDense();
+    return large(call) && (narrows || widens) && Layouts.isPositive(call.input(0).layout());
   }
 
   private static boolean isHalf(DType t) {
