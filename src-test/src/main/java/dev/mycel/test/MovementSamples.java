@@ -19,7 +19,6 @@ final class MovementSamples {
 
   static void addTo(List<OpSample<?>> rows) {
     views(rows);
-    scalars(rows);
     padding(rows);
     reductions(rows);
     extremes(rows);
@@ -84,38 +83,6 @@ final class MovementSamples {
             .note("nothing")
             .row());
     rows.add(OpSample.of(Prims.FLIP, new Attrs.Axes(0, 2), x).all().row());
-  }
-
-  /** What takes a tensor without axes, and gives one. */
-  private static void scalars(List<OpSample<?>> rows) {
-    Draw x = Draw.normal();
-    Attrs.Axes none = new Attrs.Axes();
-    long[] no = {};
-    Attrs.To scalar = new Attrs.To(Shape.scalar());
-    rows.add(OpSample.of(Prims.RESHAPE, scalar, Draw.normal(1, 1)).note("to a scalar").row());
-    rows.add(OpSample.of(Prims.RESHAPE, scalar, x).note("of a scalar").all().row());
-    rows.add(
-        OpSample.of(Prims.TRANSPOSE, new Attrs.Permutation(), x).note("of a scalar").all().row());
-    rows.add(OpSample.of(Prims.BROADCAST_TO, scalar, x).note("to a scalar").all().row());
-    rows.add(
-        OpSample.of(Prims.SLICE, new Attrs.Slice(no, Shape.scalar(), no), x)
-            .note("of a scalar")
-            .all()
-            .row());
-    rows.add(OpSample.of(Prims.FLIP, none, x).note("of a scalar").all().row());
-    rows.add(
-        OpSample.of(Prims.PAD, new Attrs.Pad(no, no, no, 3), x).note("of a scalar").all().row());
-    rows.add(OpSample.of(Prims.REDUCE_SUM, none, x).note("of a scalar").numbers().row());
-    rows.add(OpSample.of(Prims.REDUCE_PROD, none, x).note("of a scalar").row());
-    rows.add(OpSample.of(Prims.REDUCE_MAX, none, x).note("of a scalar").all().row());
-    rows.add(OpSample.of(Prims.REDUCE_MIN, none, x).note("of a scalar").all().row());
-    rows.add(OpSample.of(Prims.SQUARE_SUM, NONE, x).note("of a scalar").loose(4).row());
-    rows.add(
-        OpSample.byType(Prims.FULL, t -> new Attrs.Full(Shape.scalar(), t, 1, 1))
-            .note("scalar")
-            .all()
-            .flat()
-            .row());
   }
 
   private static void padding(List<OpSample<?>> rows) {
@@ -195,7 +162,6 @@ final class MovementSamples {
                       })
               .row());
     }
-    largeReductions(rows);
     squareSums(rows);
     Attrs.Axes first = new Attrs.Axes(0);
     rows.add(
@@ -221,21 +187,6 @@ final class MovementSamples {
             .flat()
             .refuses("no elements", ShapeException.class, Draw.normal(0, 3))
             .row());
-  }
-
-  /** As many elements as only kernels of native libraries take. */
-  private static void largeReductions(List<OpSample<?>> rows) {
-    Draw x = Draw.normal(20, 13, 7);
-    for (int[] axes : new int[][] {{2}, {0}, {1}, {0, 2}, {0, 1, 2}}) {
-      Attrs.Axes a = new Attrs.Axes(axes);
-      rows.add(
-          OpSample.of(Prims.REDUCE_SUM, a, x)
-              .note("large, axes " + a)
-              .numbers()
-              .loose(16)
-              .gradOrder(0)
-              .row());
-    }
   }
 
   private static void squareSums(List<OpSample<?>> rows) {
@@ -494,24 +445,12 @@ final class MovementSamples {
               .flat()
               .row());
     }
-    sampledShapes(rows);
     sampled(rows, Law.EXPONENTIAL);
     sampled(rows, Law.LAPLACE);
     sampled(rows, Law.GUMBEL);
     sampled(rows, Law.TRUNCATED_NORMAL, Draw.uniform(-3, 0.5, 3, 7), Draw.uniform(0.6, 4, 3, 7));
     sampled(rows, Law.GAMMA, Draw.uniform(0.2, 5, 3, 7));
     sampled(rows, Law.POISSON, Draw.uniform(0, 40, 3, 7));
-  }
-
-  private static void sampledShapes(List<OpSample<?>> rows) {
-    for (Shape shape : new Shape[] {Shape.of(0, 3), Shape.scalar()}) {
-      rows.add(
-          OpSample.of(Prims.RANDOM_SAMPLE, new Attrs.Sample(Law.EXPONENTIAL, shape, 7, 9))
-              .note("of shape " + shape)
-              .dtypes(DType.FLOAT64)
-              .flat()
-              .row());
-    }
   }
 
   private static void sampled(List<OpSample<?>> rows, Law law, Draw... parameters) {
