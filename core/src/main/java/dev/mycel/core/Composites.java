@@ -62,8 +62,20 @@ final class Composites {
     if (in[0].shape().isEmpty()) {
       return one(in[0].copy());
     }
+    if (isHalf(in[0])) {
+      return inFloat32(Prims.SOFTMAX, a, in[0]);
+    }
     Tensor e = in[0].sub(in[0].max(true, a.axis())).exp();
     return one(e.div(e.sum(true, a.axis())));
+  }
+
+  private static boolean isHalf(Tensor x) {
+    return x.dtype() != x.dtype().accumulator();
+  }
+
+  /** A sum of exponentials is more than float16 can hold: it is kept wide, and rounded at last. */
+  private static Tensor[] inFloat32(Primitive<Attrs.Axis> p, Attrs.Axis a, Tensor x) {
+    return one(Interpreters.bind(p, a, x.cast(x.dtype().accumulator())).cast(x.dtype()));
   }
 
   static Tensor[] softmaxGrad(Attrs.Axis a, Tensor[] in) {
@@ -74,6 +86,9 @@ final class Composites {
   static Tensor[] logSoftmax(Attrs.Axis a, Tensor[] in) {
     if (in[0].shape().isEmpty()) {
       return one(in[0].copy());
+    }
+    if (isHalf(in[0])) {
+      return inFloat32(Prims.LOG_SOFTMAX, a, in[0]);
     }
     Tensor shifted = in[0].sub(in[0].max(true, a.axis()));
     return one(shifted.sub(shifted.exp().sum(true, a.axis()).log()));

@@ -18,7 +18,7 @@ final class RecurrentRules {
 
   /** Inputs dy, c0, w, c, gates, and dc, dgates as far as given; results dp, dh0, dc0. */
   static TensorType[] lstmGrad(None none, TensorType[] in) {
-    TensorType y = backward("lstm_grad", in[0], in[4], 4);
+    TensorType y = backward("lstm_grad", in[0], in[4], 4, in[2], 4);
     return new TensorType[] {widened(y, 4), in[1], in[1]};
   }
 
@@ -34,7 +34,7 @@ final class RecurrentRules {
 
   /** Inputs dy, h0, w, y, gates, and dgates if given; results dp, dq, dh0. */
   static TensorType[] gruGrad(None none, TensorType[] in) {
-    TensorType y = backward("gru_grad", in[0], in[4], 4);
+    TensorType y = backward("gru_grad", in[0], in[4], 4, in[2], 3);
     TensorType sums = widened(y, 3);
     return new TensorType[] {sums, sums, in[1]};
   }
@@ -46,7 +46,7 @@ final class RecurrentRules {
 
   /** Inputs dy, w, y; results dp, dh0. */
   static TensorType[] rnnGrad(Attrs.Rnn a, TensorType[] in) {
-    TensorType y = backward("rnn_grad", in[0], in[2], 1);
+    TensorType y = backward("rnn_grad", in[0], in[2], 1, in[1], 1);
     return new TensorType[] {y, y.with(y.shape().without(0))};
   }
 
@@ -77,15 +77,21 @@ final class RecurrentRules {
     return p.with(shape.with(2, h.shape().dim(1)));
   }
 
-  /** The type of the output's gradient, once it fits what was kept of each step. */
-  private static TensorType backward(String op, TensorType dy, TensorType kept, int parts) {
+  /** The type of the output's gradient, once it fits what was kept of each step and the weight. */
+  private static TensorType backward(
+      String op, TensorType dy, TensorType kept, int parts, TensorType w, int gates) {
     Shape shape = dy.shape();
-    boolean fits = shape.rank() == 3 && shape.with(2, parts * shape.dim(2)).equals(kept.shape());
+    boolean fits =
+        shape.rank() == 3
+            && shape.dim(0) > 0
+            && shape.with(2, parts * shape.dim(2)).equals(kept.shape())
+            && w.shape().equals(Shape.of(gates * shape.dim(2), shape.dim(2)));
     if (!fits) {
       throw new ShapeException(
-          Messages.of(op + ": the output gradient has another shape")
-              .line("gradient", shape)
-              .line("gates   ", kept.shape())
+          Messages.of(op + ": the inputs do not fit each other")
+              .line("gradient", shape + "  [T, N, H], T at least 1")
+              .line("kept    ", kept.shape() + "  [T, N, " + parts + "H]")
+              .line("weight  ", w.shape() + "  [" + gates + "H, H]")
               .text());
     }
     return dy;

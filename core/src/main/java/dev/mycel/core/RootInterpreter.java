@@ -120,6 +120,10 @@ public abstract class RootInterpreter extends Interpreter {
   /** Sets the number of threads that kernels use. */
   public abstract void threads(int count);
 
-  /** Counters of what ran where, for tests and profiling; names are primitives'. */
+  /**
+   * How often a backend had no kernel, for tests and profiling: lines of the backend, the
+   * primitive, {@code host} or {@code parts} (the reference kernel ran on copies, or the
+   * decomposition), and the count.
+   */
   public abstract List<String> profile();
 }

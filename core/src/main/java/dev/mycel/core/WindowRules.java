@@ -241,6 +241,9 @@ final class WindowRules {
   static TensorType[] layerNormGrad(Attrs.LayerNorm a, TensorType[] in) {
     TensorType parameter = in[2].with(inner(in[1].shape(), a.axis()));
     Rules.requireShape("layer_norm_grad", "output gradient", in[0], in[1].shape());
+    Shape perRow = rows(in[1], a.axis()).shape();
+    Rules.requireShape("layer_norm_grad", "mean", in[3], perRow);
+    Rules.requireShape("layer_norm_grad", "inverse deviation", in[4], perRow);
     return new TensorType[] {in[1], parameter, parameter};
   }
 

@@ -323,6 +323,7 @@ final class ElementwiseSamples {
     Draw odd = Draw.values(Shape.of(6), NAN, INF, -INF, 0, -0.0, 2);
     for (Primitive<None> p :
         List.of(
+            Prims.COPY,
             Prims.NEG,
             Prims.ABS,
             Prims.SQUARE,

@@ -64,6 +64,10 @@ final class MovementSamples {
         OpSample.of(Prims.BROADCAST_TO, new Attrs.To(Shape.of(2, 3)), Draw.normal())
             .note("scalar")
             .row());
+    rows.add(
+        OpSample.of(Prims.BROADCAST_TO, new Attrs.To(Shape.of(3, 0, 4)), Draw.normal(0, 1))
+            .note("empty")
+            .row());
     Attrs.Slice slice =
         new Attrs.Slice(new long[] {0, 1, 1}, Shape.of(2, 2, 2), new long[] {1, 1, 2});
     rows.add(
@@ -421,8 +425,9 @@ final class MovementSamples {
             .row());
     rows.add(
         OpSample.byType(Prims.IOTA, t -> new Attrs.Iota(0, t, 0, 1)).note("empty").flat().row());
-    for (Shape shape : new Shape[] {Shape.of(3, 7), Shape.of(5, 617), Shape.of(0)}) {
-      String note = "of " + shape.size();
+    for (Shape shape :
+        new Shape[] {Shape.of(3, 7), Shape.of(5, 617), Shape.of(0), Shape.scalar()}) {
+      String note = shape.rank() == 0 ? "scalar" : "of " + shape.size();
       rows.add(
           OpSample.of(Prims.RANDOM_BITS, new Attrs.Draw(shape, DType.INT32, 7, 9))
               .note(note)

@@ -5,11 +5,15 @@ import dev.mycel.core.Interpreters;
 import dev.mycel.core.Primitive;
 import dev.mycel.core.Shape;
 import dev.mycel.core.Tensor;
+import dev.mycel.core.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +140,26 @@ public final class OpSample<A> {
     return primitive.isElementwise() && !inputs.isEmpty();
   }
 
+  /**
+   * Whether the kit runs the row, in its first element type, with an input (or, without inputs, for
+   * a result) of such a shape: its own or one that the kit puts in its place.
+   */
+  public boolean hasCase(Predicate<Shape> such) {
+    DType dtype = dtypes[0];
+    if (RowCases.takesAnyShape(this)) {
+      return such.test(Shape.scalar()) || such.test(Shape.of(0, 3));
+    }
+    List<Shape[]> all = new ArrayList<>(Empties.of(this, dtype));
+    all.add(inputs.isEmpty() ? resultShapes(dtype) : RowCases.shapes(this));
+    return all.stream().anyMatch(shapes -> Arrays.stream(shapes).anyMatch(such));
+  }
+
+  private Shape[] resultShapes(DType dtype) {
+    return Arrays.stream(primitive.infer(attrs(dtype), new TensorType[0]))
+        .map(TensorType::shape)
+        .toArray(Shape[]::new);
+  }
+
   /** Runs the primitive under the thread's top interpreter. */
   public Tensor[] run(DType sample, Tensor... in) {
     return Interpreters.bindAll(primitive, attrs(sample), in);
@@ -169,7 +193,7 @@ public final class OpSample<A> {
     private boolean jumps;
     private @Nullable Oracle oracle;
     private double @Nullable [][] pinned;
-    private final List<Refusal> refusals = new java.util.ArrayList<>();
+    private final List<Refusal> refusals = new ArrayList<>();
 
     private Row(Primitive<A> primitive, Function<DType, A> attrs, List<Draw> inputs) {
       this.primitive = primitive;
@@ -250,8 +274,7 @@ public final class OpSample<A> {
 
     /** The right results of a function of one number. */
     public Row<A> unary(DoubleUnaryOperator f) {
-      return oracle(
-          (in, shapes) -> new double[][] {java.util.Arrays.stream(in[0]).map(f).toArray()});
+      return oracle((in, shapes) -> new double[][] {Arrays.stream(in[0]).map(f).toArray()});
     }
 
     /** The right results of a function of two numbers. */
@@ -259,7 +282,7 @@ public final class OpSample<A> {
       return oracle(
           (in, shapes) -> {
             double[] out = new double[in[0].length];
-            java.util.Arrays.setAll(out, i -> f.applyAsDouble(in[0][i], in[1][i]));
+            Arrays.setAll(out, i -> f.applyAsDouble(in[0][i], in[1][i]));
             return new double[][] {out};
           });
     }

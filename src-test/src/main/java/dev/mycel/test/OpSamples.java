@@ -24,7 +24,9 @@ public final class OpSamples {
     List<OpSample<?>> rows = new ArrayList<>();
     ElementwiseSamples.addTo(rows);
     MovementSamples.addTo(rows);
+    ShapeSamples.addTo(rows);
     NetworkSamples.addTo(rows);
+    UpdateSamples.addTo(rows);
     TiledConvolutionSamples.addTo(rows);
     RecurrentSamples.addTo(rows);
     return List.copyOf(rows);

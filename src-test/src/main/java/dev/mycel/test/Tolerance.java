@@ -61,6 +61,16 @@ final class Tolerance {
     return worst < 0 ? null : at(worst, found[worst], right[worst]);
   }
 
+  /** Where a zero has another sign, or null: what is only moved keeps it. */
+  static @Nullable String signOfZero(HostValues found, HostValues right) {
+    for (int i = 0; i < found.size(); i++) {
+      if (found.get(i) == 0 && Double.compare(found.get(i), right.get(i)) != 0) {
+        return at(i, found.get(i), right.get(i));
+      }
+    }
+    return null;
+  }
+
   private static double deviation(double found, double right) {
     if (Double.compare(found, right) == 0 || found == right) {
       return 0;

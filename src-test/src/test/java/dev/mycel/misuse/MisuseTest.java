@@ -43,7 +43,7 @@ class MisuseTest {
     String text = thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
     // Paths of temporary folders and threads differ between runs, backends between class paths.
     return text.replaceAll("\\S*mycel-misuse[^/\\s]*/", "<folder>/")
-        .replaceAll("\n  (nd4j|toy)  CPU, [^\n]*", "")
+        .replaceAll("\n  (nd4j|toy|faulty)  CPU, [^\n]*", "")
         .replaceAll("thread +\\d+", "thread  <id>");
   }
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mycel.core.Interpreters;
 import dev.mycel.test.BackendTck;
+import dev.mycel.test.TckResults;
+import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The ND4J backend passes the conformance kit wherever its native library loads. */
@@ -20,5 +22,11 @@ final class Nd4jTckTest extends BackendTck {
   @Override
   protected String backend() {
     return "nd4j";
+  }
+
+  @Override
+  protected void finished(TckResults results) throws IOException, ReflectiveOperationException {
+    ConformanceTable.everyKernelRan(results);
+    ConformanceTable.hold(results);
   }
 }

@@ -8,6 +8,7 @@ import dev.mycel.autograd.VjpTable;
 import dev.mycel.core.DType;
 import dev.mycel.core.Primitive;
 import dev.mycel.core.Prims;
+import dev.mycel.core.Shape;
 import dev.mycel.core.spi.Backend;
 import dev.mycel.core.spi.BackendProvider;
 import dev.mycel.test.Draw;
@@ -17,6 +18,8 @@ import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +82,70 @@ final class SpecTest {
   @Test
   void everyPrimitiveHasASampleRow() throws ReflectiveOperationException {
     every(p -> !OpSamples.of(p).isEmpty(), "has no row in OpSamples");
+  }
+
+  /** What needs an axis, a batch or a channel. */
+  private static final Set<String> WITHOUT_SCALARS =
+      Set.of(
+          "concat",
+          "split",
+          "argmax",
+          "argmin",
+          "cumsum",
+          "sort",
+          "iota",
+          "matmul",
+          "linear",
+          "conv",
+          "conv_input_grad",
+          "conv_weight_grad",
+          "conv_norm",
+          "max_pool",
+          "max_pool_scatter",
+          "max_pool_gather",
+          "avg_pool",
+          "avg_pool_grad",
+          "take_add",
+          "take_along",
+          "put_along_add",
+          "softmax",
+          "softmax_grad",
+          "log_softmax",
+          "log_softmax_grad",
+          "softmax_cross_entropy",
+          "softmax_cross_entropy_grad",
+          "batch_norm",
+          "batch_norm_grad",
+          "batch_norm_infer",
+          "batch_norm_relu",
+          "batch_norm_relu_grad",
+          "layer_norm",
+          "layer_norm_grad",
+          "attention",
+          "attention_grad",
+          "lstm",
+          "lstm_grad",
+          "gru",
+          "gru_grad",
+          "rnn",
+          "rnn_grad");
+
+  @Test
+  void everyPrimitiveThatTakesScalarsHasACaseOfOne() throws ReflectiveOperationException {
+    Set<String> without = new TreeSet<>();
+    for (Primitive<?> p : primitives()) {
+      if (OpSamples.of(p).stream().noneMatch(row -> row.hasCase(s -> s.rank() == 0))) {
+        without.add(p.name());
+      }
+    }
+    assertEquals(new TreeSet<>(WITHOUT_SCALARS), without);
+  }
+
+  @Test
+  void everyPrimitiveHasACaseOfNoElements() throws ReflectiveOperationException {
+    every(
+        p -> OpSamples.of(p).stream().anyMatch(row -> row.hasCase(Shape::isEmpty)),
+        "has no row with an empty tensor, nor one that takes it");
   }
 
   @Test

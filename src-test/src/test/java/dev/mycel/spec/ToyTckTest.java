@@ -1,11 +1,15 @@
 package dev.mycel.spec;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.Ops;
 import dev.mycel.test.BackendTck;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -37,13 +41,24 @@ final class ToyTckTest {
   }
 
   @Test
+  void thePageShowsAllOfItAndItsTest() throws IOException {
+    String page = Files.readString(Path.of("../docs/backends.md"));
+    String toy = Files.readString(Path.of("src/test/java/dev/mycel/spec/ToyBackend.java"));
+    assertTrue(page.contains("```java\n" + toy + "```\n"), "docs/backends.md shows another toy");
+    assertTrue(toy.lines().count() <= 65, "the toy has grown");
+  }
+
+  @Test
   void itsOwnKernelRunsAndTheRestIsCountedAsFallback() {
-    long before = fallbacks("toy add");
+    long before = fallbacks("toy add host");
     Ops.ones(3).add(Ops.ones(3));
-    assertTrue(fallbacks("toy add") == before, "add is its own");
-    before = fallbacks("toy exp");
+    assertEquals(before, fallbacks("toy add host"), "add is its own");
+    before = fallbacks("toy exp host");
     Ops.ones(3).exp();
-    assertTrue(fallbacks("toy exp") == before + 1, "exp is not");
+    assertEquals(before + 1, fallbacks("toy exp host"), "exp is the reference's");
+    before = fallbacks("toy softplus parts");
+    Ops.ones(3).softplus();
+    assertEquals(before + 1, fallbacks("toy softplus parts"), "softplus is put together");
   }
 
   private static long fallbacks(String name) {

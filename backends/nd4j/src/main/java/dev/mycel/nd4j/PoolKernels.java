@@ -15,7 +15,8 @@ import java.util.Arrays;
  * image instead of places in the window.
  */
 final class PoolKernels {
-  private static final String NOTE = ", 1 or 2 spatial axes, even padding, no dilation";
+  private static final String NOTE =
+      ", 1 or 2 spatial axes, even padding, no dilation, small windows";
 
   private PoolKernels() {}
 
@@ -39,12 +40,14 @@ final class PoolKernels {
       return false;
     }
     boolean fits = image.size() < Integer.MAX_VALUE;
+    long places = 1;
     for (int i = 0; i < a.size().length; i++) {
       long whole = (image.dim(i + 2) + 2 * a.padLow()[i] - a.size()[i]) / a.strides()[i] + 1;
       fits &= a.dilation()[i] == 1 && a.padLow()[i] >= 0 && a.padLow()[i] < a.size()[i];
       fits &= whole == result.dim(i + 2);
+      places *= a.size()[i];
     }
-    return fits;
+    return fits && places <= ReductionKernels.LONGEST;
   }
 
   /** Extents, strides, padding, dilation; no same mode, the divisor, channels first. */

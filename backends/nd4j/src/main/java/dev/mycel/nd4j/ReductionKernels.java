@@ -17,7 +17,7 @@ import java.util.Arrays;
  */
 final class ReductionKernels {
   /** Up to this many elements are added up in their own type. */
-  private static final long LONGEST = 128;
+  static final long LONGEST = 128;
 
   private ReductionKernels() {}
 

@@ -27,6 +27,12 @@ final class CopyKernels {
     table.put(
         Prims.RESHAPE, Access.STRIDED, "reorder", CopyKernels::takesReshape, CopyKernels::reshape);
     table.put(
+        Prims.RESHAPE,
+        Access.STRIDED,
+        "rows through the heap",
+        CopyKernels::takesRows,
+        CopyKernels::reshapeRows);
+    table.put(
         Prims.PAD, Access.STRIDED, "zeros and reorder", CopyKernels::takesPad, CopyKernels::pad);
     table.put(
         Prims.CONCAT,
@@ -46,13 +52,18 @@ final class CopyKernels {
     return call.input(0).size() > OneDnnBackend.TINY;
   }
 
+  /** Whether the library moves such elements unchanged: of float16 it loses the sign of -0. */
+  private static boolean moves(DType t) {
+    return Desc.computes(t) && t != DType.FLOAT16;
+  }
+
   private static boolean takesCopy(KernelCall<None> call) {
     return large(call)
-        && Desc.computes(call.input(0).dtype())
+        && moves(call.input(0).dtype())
         && Layouts.isPositive(call.input(0).layout());
   }
 
-  private static boolean takesRows(KernelCall<None> call) {
+  private static boolean takesRows(KernelCall<?> call) {
     Buffer from = call.input(0);
     long reach = 0;
     if (from.shape().rank() > 0) {
@@ -64,7 +75,7 @@ final class CopyKernels {
 
   private static boolean takesReshape(KernelCall<Attrs.To> call) {
     return large(call)
-        && Desc.computes(call.input(0).dtype())
+        && moves(call.input(0).dtype())
         && Layouts.isPositive(call.input(0).layout());
   }
 
@@ -89,6 +100,11 @@ final class CopyKernels {
     }
   }
 
+  private static void reshapeRows(KernelCall<Attrs.To> call) {
+    Buffer from = call.input(0);
+    StridedCopy.run(from, new Buffer(call.output(0).storage(), Layout.contiguous(from.shape())));
+  }
+
   private static boolean takesPad(KernelCall<Attrs.Pad> call) {
     Attrs.Pad a = call.attrs();
     boolean plain = Double.doubleToRawLongBits(a.value()) == 0; // not minus zero
@@ -97,7 +113,7 @@ final class CopyKernels {
     }
     return plain
         && large(call)
-        && Desc.computes(call.input(0).dtype())
+        && moves(call.input(0).dtype())
         && Layouts.isPositive(call.input(0).layout());
   }
 
@@ -123,8 +139,7 @@ final class CopyKernels {
 
   private static boolean takesConcat(KernelCall<Attrs.Axis> call) {
     boolean fits =
-        call.outputType(0).shape().size() > OneDnnBackend.TINY
-            && Desc.computes(call.outputType(0).dtype());
+        call.outputType(0).shape().size() > OneDnnBackend.TINY && moves(call.outputType(0).dtype());
     for (int i = 0; i < call.inputCount(); i++) {
       Buffer part = call.input(i);
       fits &= part.size() == 0 || Layouts.isPositive(part.layout());
@@ -157,10 +172,9 @@ final class CopyKernels {
     DType from = call.input(0).dtype();
     DType to = call.attrs().dtype();
     boolean narrows = from == DType.FLOAT32 && isHalf(to);
-    boolean widens = isHalf(from) && to == DType.FLOAT32;
-    return large(call)
-        && (narrows || widens && (isRight(from) || call.input(0).layout().isDense()))
-        && Layouts.isPositive(call.input(0).layout());
+    // From between gaps the library widens -0 to 0.
+    boolean widens = isHalf(from) && to == DType.FLOAT32 && call.input(0).layout().isDense();
+    return large(call) && (narrows || widens) && Layouts.isPositive(call.input(0).layout());
   }
 
   private static boolean isHalf(DType t) {

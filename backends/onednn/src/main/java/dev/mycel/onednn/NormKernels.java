@@ -54,43 +54,46 @@ final class NormKernels {
         Prims.BATCH_NORM,
         Access.STRIDED,
         "batch normalisation",
-        call -> takes(call.input(0)),
+        call -> takes(call, 0),
         call -> train(call, false));
     table.put(
         Prims.BATCH_NORM_RELU,
         Access.STRIDED,
         "batch normalisation with relu",
-        call -> takes(call.input(0)),
+        call -> takes(call, 0),
         call -> train(call, true));
     table.put(
         Prims.BATCH_NORM_INFER,
         Access.STRIDED,
         "batch normalisation",
-        call -> takes(call.input(0)),
+        call -> takes(call, 0),
         NormKernels::infer);
     table.put(
         Prims.BATCH_NORM_GRAD,
         Access.STRIDED,
         "batch normalisation backward",
-        call -> takes(call.input(1)) && Layouts.isPositive(call.input(0).layout()),
+        call -> takes(call, 1),
         NormKernels::grad);
     table.put(
         Prims.BATCH_NORM_RELU_GRAD,
         Access.STRIDED,
         "batch normalisation backward with relu",
-        call ->
-            takes(call.input(2))
-                && Layouts.isPositive(call.input(0).layout())
-                && Layouts.isPositive(call.input(1).layout()),
+        call -> takes(call, 2),
         NormKernels::reluGrad);
   }
 
-  private static boolean takes(Buffer x) {
-    return Desc.computes(x.dtype())
-        && x.shape().rank() >= 3
-        && x.shape().rank() <= 5
-        && x.size() > OneDnnBackend.TINY
-        && Layouts.isPositive(x.layout());
+  /** The library describes no negative strides, of the channels' numbers neither. */
+  private static boolean takes(KernelCall<?> call, int image) {
+    Buffer x = call.input(image);
+    boolean fits =
+        Desc.computes(x.dtype())
+            && x.shape().rank() >= 3
+            && x.shape().rank() <= 5
+            && x.size() > OneDnnBackend.TINY;
+    for (int i = 0; fits && i < call.inputCount(); i++) {
+      fits = Layouts.isPositive(call.input(i).layout());
+    }
+    return fits;
   }
 
   private static long plain(Staging staging, Buffer b) {

@@ -47,7 +47,8 @@ public final class Eager extends RootInterpreter {
   private static final boolean FUSES = !"false".equals(System.getProperty("mycel.fusion"));
 
   private final Backends backends = new Backends();
-  private final HostFallback fallback = new HostFallback();
+  private final SlowPaths slowPaths = new SlowPaths();
+  private final HostFallback fallback = new HostFallback(slowPaths);
 
   /** For the service loader. */
   public Eager() {}
@@ -93,6 +94,7 @@ public final class Eager extends RootInterpreter {
       releaseAll(buffers);
       Reference.reachabilityFence(inputs);
     }
+    slowPaths.count(backend, primitive, SlowPaths.Path.PARTS);
     return expand(primitive, attrs, inputs);
   }
 
@@ -624,7 +626,7 @@ public final class Eager extends RootInterpreter {
 
   @Override
   public List<String> profile() {
-    return fallback.counts();
+    return slowPaths.lines();
   }
 
   @Override

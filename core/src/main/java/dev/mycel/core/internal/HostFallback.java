@@ -9,25 +9,21 @@ import dev.mycel.core.spi.HeapStorage;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
 import dev.mycel.core.spi.Storage;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Runs a reference kernel for a backend that has none: inputs are copied to the Java heap, results
- * back. Counted, so that a slow path never goes unnoticed.
+ * back.
  */
 final class HostFallback {
-  private final Map<String, AtomicLong> counts = new ConcurrentHashMap<>();
+  private final SlowPaths paths;
+
+  HostFallback(SlowPaths paths) {
+    this.paths = paths;
+  }
 
   <A> void run(KernelTable reference, KernelCall<A> call) {
     Backend backend = call.backend();
-    counts
-        .computeIfAbsent(
-            backend.device().backend() + " " + call.primitive().name(), n -> new AtomicLong())
-        .incrementAndGet();
+    paths.count(backend, call.primitive(), SlowPaths.Path.HOST);
     Buffer[] inputs = new Buffer[call.inputCount()];
     for (int i = 0; i < inputs.length; i++) {
       inputs[i] = onHeap(backend, call.input(i));
@@ -42,14 +38,6 @@ final class HostFallback {
     for (int i = 0; i < types.length; i++) {
       handOver(call, i, host);
     }
-  }
-
-  /** Names of primitives with the number of times each fell back. */
-  List<String> counts() {
-    List<String> lines = new ArrayList<>();
-    counts.forEach((name, count) -> lines.add(name + " " + count));
-    lines.sort(null);
-    return lines;
   }
 
   private static <A> KernelTable.Entry<A> entry(

@@ -208,7 +208,7 @@ public final class GradientCheck {
     for (int i = 0; i < at.size(); i++) {
       Tensor like = at.get(i);
       double[] v = i == tensor ? values : new double[(int) like.size()];
-      direction.add(Tensor.of(v, like.dtype(), like.shape().dims()));
+      direction.add(Tensor.of(v, like.dtype()).reshape(like.shape().dims()));
     }
     return direction;
   }
@@ -244,7 +244,7 @@ public final class GradientCheck {
     for (int i = 0; i < v.length; i++) {
       v[i] = bound * (2 * random.nextDouble() - 1);
     }
-    return Tensor.of(v, like.dtype(), like.shape().dims());
+    return Tensor.of(v, like.dtype()).reshape(like.shape().dims());
   }
 
   /** The sum of the float outputs' elements, with random weights that depend on the seed alone. */
