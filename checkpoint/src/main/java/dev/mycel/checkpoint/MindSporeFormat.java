@@ -52,6 +52,7 @@ final class MindSporeFormat implements FileFormat {
     }
     int field = at + 1 < head.length ? head[at + 1] : 0;
     return at <= 10
+        && at < head.length
         && head[at] != 0
         && (field >>> 3) >= Checkpoint.Value.TAG_FIELD_NUMBER
         && (field >>> 3) <= Checkpoint.Value.MAPTENSOR_FIELD_NUMBER

@@ -111,6 +111,19 @@ class HostileFilesTest {
     says("UTF-32", refused(file(record("w", tensor("str", new byte[] {0, 0, 17, 127}, 1)))));
   }
 
+  /** The first bytes tell the format, and there may be few of them. */
+  @Test
+  void aFileThatEndsWithinItsFirstLengthIsRefused() throws IOException {
+    for (int length = 1; length < 20; length++) {
+      byte[] bytes = new byte[length];
+      Arrays.fill(bytes, (byte) 0xff);
+      bytes[0] = 0x0a;
+      refused(bytes);
+      Path file = Files.write(folder.resolve("short.ckpt"), bytes);
+      assertThrows(CheckpointException.class, () -> Checkpoints.open(file));
+    }
+  }
+
   @Test
   void lengthsBeyondTheFileAreRefused() throws IOException {
     for (long length : new long[] {100, Integer.MAX_VALUE, 1L << 32, Long.MAX_VALUE, -1}) {
