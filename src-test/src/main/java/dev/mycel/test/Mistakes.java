@@ -76,7 +76,7 @@ final class Mistakes {
         assertThrows(ArgumentException.class, () -> Interpreters.bind(p, attrs, x, bad))
             .getMessage();
     assertTrue(message.contains("index " + wrong + " is out of range"), message);
-    at[at.length - 1] = n - 1;
+    at[at.length - 1] = n - 1L;
     Tensor good = root.fromHost(at, DType.INT64, shape);
     assertEquals(n, Interpreters.bind(p, attrs, x, good).dim(0));
   }
