@@ -66,8 +66,8 @@ final class Mistakes {
 
   /** One index of many is wrong; the others still work afterwards. */
   private static <A> void index(int n, int wrong, Primitive<A> p, A attrs, boolean elements) {
-    long[] at = new long[elements ? n * WIDTH : n];
     Shape shape = elements ? Shape.of(n, WIDTH) : Shape.of(n);
+    long[] at = new long[(int) shape.size()];
     Tensor x = ones(n, WIDTH);
     RootInterpreter root = Interpreters.root();
     at[at.length - 1] = wrong;
@@ -76,7 +76,7 @@ final class Mistakes {
         assertThrows(ArgumentException.class, () -> Interpreters.bind(p, attrs, x, bad))
             .getMessage();
     assertTrue(message.contains("index " + wrong + " is out of range"), message);
-    at[at.length - 1] = n - 1;
+    at[at.length - 1] = n - 1L;
     Tensor good = root.fromHost(at, DType.INT64, shape);
     assertEquals(n, Interpreters.bind(p, attrs, x, good).dim(0));
   }
@@ -109,14 +109,14 @@ final class Mistakes {
   /** What holds its memory outside the Java heap keeps to its budget, and goes on afterwards. */
   private static void tooLarge() {
     RootInterpreter root = Interpreters.root();
-    int n = 1 << 20;
+    long n = 1 << 20;
     try (Tensor probe = ones(n)) {
-      if (root.memory().liveBytes() < (long) n * Float.BYTES) {
+      if (root.memory().liveBytes() < n * Float.BYTES) {
         return; // on the Java heap, which has a limit of its own
       }
       long budget = root.memory().budgetBytes();
       root.trimMemory();
-      root.memoryBudget(root.memory().liveBytes() + (long) n * Float.BYTES / 2);
+      root.memoryBudget(root.memory().liveBytes() + n * Float.BYTES / 2);
       long live = root.memory().liveBytes();
       try {
         assertThrows(

@@ -2,9 +2,12 @@ package dev.mycel.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.mycel.core.Interpreters;
+import dev.mycel.core.Mycel;
 import dev.mycel.core.Scope;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -46,6 +49,26 @@ final class GoldenTest {
 
   @Test
   void everyCaseThatIsSupportedAgrees() throws IOException {
+    all();
+  }
+
+  /** The copies alone: with another folder or backend the test above does what was asked for. */
+  @Test
+  void theCopiesAgreeOnNd4jToo() throws IOException {
+    assumeTrue(System.getProperty("mycel.goldens", "").isBlank(), "a folder was given");
+    assumeTrue(System.getProperty("mycel.backend", "").isBlank(), "a backend was given");
+    String state = Interpreters.root().backends().getOrDefault("nd4j", "not on the class path");
+    assumeTrue(state.startsWith("available"), state);
+    String before = Mycel.backend();
+    Mycel.setBackend("nd4j");
+    try {
+      all();
+    } finally {
+      Mycel.setBackend(before);
+    }
+  }
+
+  private void all() throws IOException {
     String given = System.getProperty("mycel.goldens", "");
     Path root = given.isBlank() ? copies() : given(Path.of(given));
     List<Path> suites;

@@ -66,6 +66,12 @@ final class ElementwiseKernels {
     named(table, Prims.SUB, "subtract");
     named(table, Prims.MUL, "multiply");
     named(table, Prims.DIV, "divide");
+    named(table, Prims.EQ, "equals");
+    named(table, Prims.NE, "not_equals");
+    named(table, Prims.LT, "less");
+    named(table, Prims.LE, "less_equal");
+    named(table, Prims.GT, "greater");
+    named(table, Prims.GE, "greater_equal");
     put(table, Prims.RELU, call -> compute(call, "relu", 0));
     put(table, Prims.RELU_GRAD, call -> compute(call, "relu_bp", 1, 0));
   }
@@ -103,7 +109,12 @@ final class ElementwiseKernels {
   }
 
   private static boolean takes(KernelCall<None> call) {
-    return call.input(0).size() > Kernels.SMALL && Kernels.wide(call);
+    DType t = call.input(0).dtype();
+    boolean fits = call.input(0).size() > Kernels.SMALL && Kernels.wide(t);
+    for (int i = 1; i < call.inputCount(); i++) {
+      fits &= call.input(i).dtype() == t;
+    }
+    return fits;
   }
 
   /** Allocates the output in the order of the inputs. */
@@ -114,14 +125,16 @@ final class ElementwiseKernels {
 
   /** A function of the library by name; its inputs in its own order. */
   private static void compute(KernelCall<None> call, String name, int... order) {
-    DType t = call.outputType(0).dtype();
+    DType t = call.input(0).dtype();
     Shape flat = Shape.of(call.input(0).size());
     long to = output(call);
     try (Call op = new Call(Kernels.backend(call), name)) {
       for (int i : order) {
         op.in(t, flat, NativeStorage.address(call.input(i)));
       }
-      op.out(t, flat, to).number(0).run(); // relu's threshold; others have no use for it
+      op.out(call.outputType(0).dtype(), flat, to)
+          .number(0)
+          .run(); // relu's threshold; others have no use for it
     }
   }
 
