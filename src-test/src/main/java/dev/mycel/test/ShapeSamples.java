@@ -53,6 +53,19 @@ final class ShapeSamples {
 
   /** As many elements as only kernels of native libraries take. */
   private static void largeReductions(List<OpSample<?>> rows) {
+    rows.add(
+        OpSample.byType(Prims.FULL, t -> new Attrs.Full(Shape.of(50, 81), t, 2, 2))
+            .note("large")
+            .all()
+            .flat()
+            .row());
+    rows.add(
+        OpSample.of(Prims.REDUCE_SUM, new Attrs.Axes(1, 2), Draw.normal(3, 90, 5, 2))
+            .note("of 450 elements each")
+            .numbers()
+            .loose(64)
+            .gradOrder(0)
+            .row());
     Draw x = Draw.normal(20, 13, 7);
     for (int[] axes : new int[][] {{2}, {0}, {1}, {0, 2}, {0, 1, 2}}) {
       Attrs.Axes a = new Attrs.Axes(axes);

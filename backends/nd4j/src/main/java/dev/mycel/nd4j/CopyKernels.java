@@ -9,6 +9,7 @@ import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
+import java.util.Arrays;
 
 /** Copies without a change of order, joined parts, and conversions that lose nothing odd. */
 final class CopyKernels {
@@ -33,6 +34,18 @@ final class CopyKernels {
         "cast of int32, int64, float32 to float32, float64",
         CopyKernels::takesCast,
         CopyKernels::cast);
+    table.put(
+        Prims.FULL,
+        Access.CONTIGUOUS,
+        "memcpy of what is filled already, float32 and float64",
+        call -> Kernels.wide(call) && call.outputType(0).shape().size() > Kernels.SMALL,
+        CopyKernels::full);
+    table.put(
+        Prims.PAD,
+        Access.CONTIGUOUS,
+        "pad around, not between, float32 and float64",
+        CopyKernels::takesPad,
+        CopyKernels::pad);
   }
 
   private static void copy(KernelCall<None> call) {
@@ -56,6 +69,61 @@ final class CopyKernels {
         op.in(t, part.shape(), NativeStorage.address(part));
       }
       op.out(t, call.outputType(0).shape(), to).integers(call.attrs().axis()).run();
+    }
+  }
+
+  private static void full(KernelCall<Attrs.Full> call) {
+    DType t = call.outputType(0).dtype();
+    int n = Kernels.SMALL;
+    Object some;
+    if (t == DType.FLOAT32) {
+      float[] floats = new float[n];
+      Arrays.fill(floats, (float) call.attrs().value());
+      some = floats;
+    } else {
+      double[] doubles = new double[n];
+      Arrays.fill(doubles, call.attrs().value());
+      some = doubles;
+    }
+    long to = Kernels.output(call, 0);
+    Memory.write(to, t.bytes(), some, 0, n);
+    long bytes = call.outputType(0).shape().size() * t.bytes();
+    for (long done = (long) n * t.bytes(); done < bytes; done *= 2) {
+      Memory.copy(to, to + done, Math.min(done, bytes - done));
+    }
+  }
+
+  private static boolean takesPad(KernelCall<Attrs.Pad> call) {
+    Attrs.Pad pad = call.attrs();
+    boolean fits = Kernels.wide(call) && call.outputType(0).shape().size() > Kernels.SMALL;
+    for (int i = 0; i < pad.low().length; i++) {
+      fits &= pad.low()[i] >= 0 && pad.high()[i] >= 0 && pad.between()[i] == 0;
+    }
+    return fits;
+  }
+
+  private static void pad(KernelCall<Attrs.Pad> call) {
+    Buffer x = call.input(0);
+    DType t = x.dtype();
+    int rank = x.shape().rank();
+    long[] widths = new long[2 * rank];
+    for (int i = 0; i < rank; i++) {
+      widths[2 * i] = call.attrs().low()[i];
+      widths[2 * i + 1] = call.attrs().high()[i];
+    }
+    Nd4jBackend backend = Kernels.backend(call);
+    NativeBlock places = backend.pool().take((long) widths.length * Long.BYTES);
+    try (Call op = new Call(backend, "pad")) {
+      Memory.write(places.address(), Long.BYTES, widths, 0, widths.length);
+      long to = Kernels.output(call, 0);
+      op.in(t, x.shape(), NativeStorage.address(x))
+          .in(DType.INT64, Shape.of(rank, 2), places.address())
+          .out(t, call.outputType(0).shape(), to)
+          .integers(0) // a constant
+          .number(call.attrs().value())
+          .run();
+    } finally {
+      backend.pool().give(places);
     }
   }
 

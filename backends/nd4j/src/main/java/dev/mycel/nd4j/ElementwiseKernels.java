@@ -66,12 +66,14 @@ final class ElementwiseKernels {
     named(table, Prims.SUB, "subtract");
     named(table, Prims.MUL, "multiply");
     named(table, Prims.DIV, "divide");
+    named(table, Prims.POW, "Pow");
     named(table, Prims.EQ, "equals");
     named(table, Prims.NE, "not_equals");
     named(table, Prims.LT, "less");
     named(table, Prims.LE, "less_equal");
     named(table, Prims.GT, "greater");
     named(table, Prims.GE, "greater_equal");
+    put(table, Prims.LGAMMA, call -> compute(call, "lgamma", 0));
     put(table, Prims.RELU, call -> compute(call, "relu", 0));
     put(table, Prims.RELU_GRAD, call -> compute(call, "relu_bp", 1, 0));
   }
