@@ -73,6 +73,24 @@ public abstract class CheckpointFile implements AutoCloseable {
    *     content is damaged
    */
   public final Tensor tensor(String name) {
+    return read(name, false);
+  }
+
+  /**
+   * Loads the bytes of one entry, whatever its type: a way to what {@link #tensor} refuses, such as
+   * complex numbers, or unsigned ones beyond int64.
+   *
+   * @param name the name of an entry
+   * @return uint8 {@code [bytes]}: the elements in row-major order, each in the byte order of the
+   *     file; those of a type that only NumPy has as they lie in the file
+   * @throws CheckpointException if there is no such entry, if it has more than 2^31 bytes, or if
+   *     the content is damaged
+   */
+  public final Tensor bytes(String name) {
+    return read(name, true);
+  }
+
+  private Tensor read(String name, boolean raw) {
     checkOpen();
     CheckpointEntry entry = byName.get(name);
     if (entry == null) {
@@ -82,7 +100,7 @@ public abstract class CheckpointFile implements AutoCloseable {
               "entries() lists those that are there");
     }
     try {
-      return load(entry);
+      return load(entry, raw);
     } catch (IOException e) {
       throw problems()
           .io(
@@ -146,8 +164,12 @@ public abstract class CheckpointFile implements AutoCloseable {
             "leave it out: toParameters(name -> !name.equals(...))");
   }
 
-  /** Loads the content of an entry of this file, which may be one that is not loadable. */
-  abstract Tensor load(CheckpointEntry entry) throws IOException;
+  /**
+   * Loads the content of an entry of this file, which may be one that is not loadable.
+   *
+   * @param raw whether as bytes, by {@link StoredTensors#bytes}
+   */
+  abstract Tensor load(CheckpointEntry entry, boolean raw) throws IOException;
 
   /** Gives up what is held open; called once. */
   abstract void release() throws IOException;

@@ -284,6 +284,11 @@ final class CheckpointReader {
     }
   }
 
+  /** The bytes of an entry as they stand in the file. */
+  StoredTensors.Content bytes(Stored stored) {
+    return new PieceBytes(content, stored);
+  }
+
   /** The content of an entry that {@link #check} let pass. */
   Tensor tensor(Stored stored) throws IOException {
     StoredType type = ElementType.stored(stored.type());
@@ -295,7 +300,7 @@ final class CheckpointReader {
         type,
         dtype,
         shape(stored, type),
-        new PieceBytes(content, stored),
+        bytes(stored),
         what -> problems.entry(stored.name(), stored.offset(), what, leaveOut(stored)));
   }
 }

@@ -126,10 +126,13 @@ final class MindSporeFormat implements FileFormat {
     }
 
     @Override
-    Tensor load(CheckpointEntry entry) throws IOException {
+    Tensor load(CheckpointEntry entry, boolean raw) throws IOException {
       Stored stored = tensors.get(entry.name());
       if (stored == null) {
         throw new IllegalStateException("checkpoint: no content of " + entry.name());
+      }
+      if (raw) {
+        return StoredTensors.bytes(this, entry, stored.offset(), reader.bytes(stored));
       }
       reader.check(stored);
       return reader.tensor(stored);

@@ -58,13 +58,15 @@ final class NpyFile extends CheckpointFile {
   }
 
   @Override
-  Tensor load(CheckpointEntry entry) throws IOException {
+  Tensor load(CheckpointEntry entry, boolean raw) throws IOException {
     StoredType type = header.type().stored();
-    if (type == null) {
+    if (type == null && !raw) {
       throw unloadable(entry);
     }
     StoredTensors.Content bytes = StoredTensors.at(file, header.length(), header.content());
-    return StoredTensors.load(this, entry, type, header.length(), header.elements(bytes));
+    return raw || type == null
+        ? StoredTensors.bytes(this, entry, header.length(), header.bytes(bytes))
+        : StoredTensors.load(this, entry, type, header.length(), header.elements(bytes));
   }
 
   @Override

@@ -76,19 +76,22 @@ final class NpzFile extends CheckpointFile {
   }
 
   @Override
-  Tensor load(CheckpointEntry entry) throws IOException {
+  Tensor load(CheckpointEntry entry, boolean raw) throws IOException {
     Located at = located.get(entry.name());
     if (at == null) {
       throw new IllegalStateException("checkpoint: no content of " + entry.name());
     }
     NumpyHeader header = at.header();
     StoredType type = header.type().stored();
-    if (type == null) {
+    if (type == null && !raw) {
       throw unloadable(entry);
     }
     try (ZipStream stream = zip.stream(at.zipped())) {
       stream.read(ByteBuffer.allocate((int) header.length()));
-      return StoredTensors.load(this, entry, type, at.zipped().start(), header.elements(stream));
+      long start = at.zipped().start();
+      return raw || type == null
+          ? StoredTensors.bytes(this, entry, start, header.bytes(stream))
+          : StoredTensors.load(this, entry, type, start, header.elements(stream));
     }
   }
 

@@ -154,6 +154,11 @@ record NumpyHeader(NumpyType type, boolean fortran, List<Long> shape, long lengt
     return turned ? new Turned(bytes) : count -> bytes.next(count).order(type.order());
   }
 
+  /** The bytes of the elements: in row-major order, but as they lie if nothing knows their type. */
+  StoredTensors.Content bytes(StoredTensors.Content bytes) {
+    return type.stored() == null ? bytes : elements(bytes);
+  }
+
   /** Elements whose first axis varies fastest. */
   private final class Turned implements StoredTensors.Content {
     private final ByteBuffer block = Elements.block(content).order(type.order());

@@ -41,13 +41,15 @@ final class SafetensorsFile extends CheckpointFile {
   }
 
   @Override
-  Tensor load(CheckpointEntry entry) throws IOException {
+  Tensor load(CheckpointEntry entry, boolean raw) throws IOException {
     SafetensorsHeader.Located at = located.get(entry.name());
     if (at == null) {
       throw new IllegalStateException("checkpoint: no content of " + entry.name());
     }
-    return StoredTensors.load(
-        this, entry, at.type(), at.offset(), StoredTensors.at(file, at.offset(), entry.bytes()));
+    StoredTensors.Content content = StoredTensors.at(file, at.offset(), entry.bytes());
+    return raw
+        ? StoredTensors.bytes(this, entry, at.offset(), content)
+        : StoredTensors.load(this, entry, at.type(), at.offset(), content);
   }
 
   @Override

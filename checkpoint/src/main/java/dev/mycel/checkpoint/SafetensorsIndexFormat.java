@@ -221,12 +221,12 @@ final class SafetensorsIndexFormat implements FileFormat {
     }
 
     @Override
-    Tensor load(CheckpointEntry entry) throws IOException {
+    Tensor load(CheckpointEntry entry, boolean raw) throws IOException {
       CheckpointFile shard = shards.get(fileOf.get(entry.name()));
       if (shard == null) {
         throw new IllegalStateException("checkpoint: no content of " + entry.name());
       }
-      return shard.load(entry);
+      return shard.load(entry, raw);
     }
 
     @Override

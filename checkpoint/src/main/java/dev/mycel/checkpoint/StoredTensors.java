@@ -112,6 +112,32 @@ final class StoredTensors {
   }
 
   /**
+   * The bytes of an entry as a vector, in the order of their elements.
+   *
+   * @param offset where the content begins, for messages
+   */
+  static Tensor bytes(CheckpointFile file, CheckpointEntry entry, long offset, Content content)
+      throws IOException {
+    if (entry.bytes() > MOST_ELEMENTS) {
+      throw file.problems()
+          .entry(
+              entry.name(),
+              offset,
+              entry.bytes() + " bytes are more than the " + MOST_ELEMENTS + " of one tensor",
+              "load it with tensor(name)");
+    }
+    return Interpreters.root()
+        .fromBytes(
+            DType.UINT8,
+            Shape.of(entry.bytes()),
+            piece -> {
+              while (piece.hasRemaining()) {
+                piece.put(content.next(Math.min(piece.remaining(), Elements.BLOCK)));
+              }
+            });
+  }
+
+  /**
    * The tensor of a content that has as many bytes as the shape needs.
    *
    * @param dtype what the type is loaded as

@@ -50,12 +50,15 @@ final class TorchFile extends CheckpointFile {
   }
 
   @Override
-  Tensor load(CheckpointEntry entry) throws IOException {
+  Tensor load(CheckpointEntry entry, boolean raw) throws IOException {
     PickleValue.View view = view(entry);
+    long offset = storage(view).offset();
+    if (raw) {
+      return StoredTensors.bytes(this, entry, offset, content(entry));
+    }
     if (!entry.isLoadable()) {
       throw unloadable(entry);
     }
-    long offset = storage(view).offset();
     return StoredTensors.load(this, entry, view.type().stored(), offset, content(entry));
   }
 

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -237,6 +238,13 @@ class CheckpointOptionsTest {
     assertTrue(e.getMessage().contains("element 1 is 2^63 or more"), e.getMessage());
     assertEquals(
         2, Checkpoints.loadCheckpoint(file, ALL.choose(name -> !name.equals("u8"))).size());
+    try (CheckpointFile open = Checkpoints.open(file)) {
+      Tensor bytes = open.bytes("u8");
+      assertEquals(List.of(16L), Arrays.stream(bytes.shape().dims()).boxed().toList());
+      assertEquals(255, bytes.narrow(0, 8, 8).cast(DType.INT32).min().item());
+      assertEquals(4, open.bytes("u2").size());
+      assertThrows(CheckpointException.class, () -> open.bytes("missing"));
+    }
   }
 
   // ---- loading ----------------------------------------------------------------------------------

@@ -129,6 +129,7 @@ class NumpyTest {
       }
       assertThrows(CheckpointException.class, file::toParameters);
       assertEquals(16, SafetensorsTest.entry(file, "complex64").bytes());
+      assertEquals(16, file.bytes("complex64").size());
       assertEquals(16, SafetensorsTest.entry(file, "str").bytes());
     }
   }

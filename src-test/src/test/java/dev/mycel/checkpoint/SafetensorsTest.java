@@ -225,6 +225,7 @@ class SafetensorsTest {
             e.getMessage());
         assertThrows(CheckpointException.class, file::toParameters);
         assertTrue(file.toParameters(name -> false).isEmpty());
+        assertEquals(bytes, file.bytes("a").size());
       }
     }
   }
