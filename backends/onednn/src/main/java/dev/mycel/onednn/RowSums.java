@@ -51,14 +51,22 @@ final class RowSums {
     // A short table with many updates is as much work as a long one.
     long perRow = (out.size() + (long) order.length * n) / extent;
     long grain = IndexKernels.grain((int) Math.min(perRow, Integer.MAX_VALUE));
-    if (updates.dtype() == DType.FLOAT32) {
-      Team.run(extent, grain, (from, to) -> sum(new Wide(n), from, to, new Floats(out, n)));
-    } else if (Dnnl.hasAvx512()) {
+    if (updates.dtype() != DType.FLOAT32 && Dnnl.hasAvx512()) {
       Halves halves = new Halves(staging, out, n);
       Team.run(extent, Math.min(grain, BLOCK), halves::run);
     } else {
-      Team.run(extent, grain, (from, to) -> sum(new InJava(n), from, to, new Narrow(out, n)));
+      Team.run(extent, grain, (from, to) -> sumInJava(out, n, from, to));
     }
+  }
+
+  /** Rows of any float type, converted one by one. */
+  private void sumInJava(Buffer out, int n, long from, long to) {
+    short[] narrow = Chunks.narrow(updates.dtype(), n);
+    sum(
+        (place, row) -> Chunks.readWide(updates, (long) order[place] * n, row, narrow, n),
+        from,
+        to,
+        (row, sum) -> Chunks.writeNarrow(out, (long) row * n, sum, narrow, n));
   }
 
   /** Where updates come from, in the order of {@link #order}. */
@@ -88,53 +96,6 @@ final class RowSums {
         }
       }
       target.write(r, sum);
-    }
-  }
-
-  private final class Wide implements Source {
-    private final int n;
-
-    Wide(int n) {
-      this.n = n;
-    }
-
-    @Override
-    public void read(int place, float[] row) {
-      Chunks.read(updates, (long) order[place] * n, row, n);
-    }
-  }
-
-  private record Floats(Buffer out, int n) implements Target {
-    @Override
-    public void write(int row, float[] sum) {
-      Chunks.write(out, (long) row * n, sum, n);
-    }
-  }
-
-  /** Rows of a half type, converted one by one. */
-  private final class InJava implements Source {
-    private final int n;
-    private final short[] narrow;
-
-    InJava(int n) {
-      this.n = n;
-      this.narrow = new short[n];
-    }
-
-    @Override
-    public void read(int place, float[] row) {
-      Chunks.readWide(updates, (long) order[place] * n, row, narrow, n);
-    }
-  }
-
-  private record Narrow(Buffer out, short[] narrow, int n) implements Target {
-    Narrow(Buffer out, int n) {
-      this(out, new short[n], n);
-    }
-
-    @Override
-    public void write(int row, float[] sum) {
-      Chunks.writeNarrow(out, (long) row * n, sum, narrow, n);
     }
   }
 
@@ -170,7 +131,6 @@ final class RowSums {
           source.limit = starts[(int) end];
           sum(source, r, end, (row, sum) -> sums.write((row - first) * n, sum, 0, n));
           write(sums, raw, first, end);
-          source.forget();
         }
       } finally {
         raw.release();
@@ -202,7 +162,7 @@ final class RowSums {
     private int first;
     private int end;
 
-    /** Where to stop gathering. */
+    /** Where to stop gathering: the room for it is used otherwise after that. */
     int limit;
 
     Blocks(NativeStorage raw, NativeStorage floats, int n, Compiled widen) {
@@ -214,14 +174,9 @@ final class RowSums {
       this.copy = new RowCopy(updates, block, n);
     }
 
-    /** The block is overwritten by something else. */
-    void forget() {
-      end = first;
-    }
-
     @Override
     public void read(int place, float[] row) {
-      if (place >= end || place < first) {
+      if (place >= end) { // places only grow
         first = place;
         end = Math.min(place + BLOCK, limit);
         for (int i = first; i < end; i++) {

@@ -22,28 +22,27 @@ final class WinogradWeights {
 
   private WinogradWeights() {}
 
-  /** Arrays for pieces; as many sets as threads ask for at once. */
-  private static final class Rooms implements AutoCloseable {
-    private final HeapScratch scratch = new HeapScratch();
-    private final int arrays;
-    private final ConcurrentLinkedQueue<float[][]> idle = new ConcurrentLinkedQueue<>();
+  /** Work on a piece of the elements, with arrays of its own. */
+  private interface Piece {
+    void run(float[][] room, int at, int count);
+  }
 
-    Rooms(int arrays) {
-      this.arrays = arrays;
-    }
-
-    float[][] take() {
-      float[][] known = idle.poll();
-      return known == null ? scratch.zeros(arrays, Chunks.SIZE) : known;
-    }
-
-    void give(float[][] room) {
-      idle.add(room);
-    }
-
-    @Override
-    public void close() {
-      scratch.close();
+  /** Cuts elements into pieces; there are as many sets of arrays as threads ask for at once. */
+  private static void inPieces(int all, int arrays, Piece piece) {
+    ConcurrentLinkedQueue<float[][]> idle = new ConcurrentLinkedQueue<>();
+    try (HeapScratch scratch = new HeapScratch()) {
+      Team.run(
+          pieces(all),
+          1,
+          (from, end) -> {
+            float[][] known = idle.poll();
+            float[][] room = known == null ? scratch.zeros(arrays, Chunks.SIZE) : known;
+            for (long i = from; i < end; i++) {
+              int at = (int) i * Chunks.SIZE;
+              piece.run(room, at, Math.min(Chunks.SIZE, all - at));
+            }
+            idle.add(room);
+          });
     }
   }
 
@@ -71,23 +70,15 @@ final class WinogradWeights {
    * @param turned whether by half a circle
    */
   static void transform(FloatBuffer planes, int all, boolean turned, FloatBuffer to) {
-    try (Rooms rooms = new Rooms(PLANES + 2 * KERNEL + 1)) {
-      Team.run(
-          pieces(all),
-          1,
-          (from, end) -> {
-            float[][] room = rooms.take();
-            for (long piece = from; piece < end; piece++) {
-              int at = (int) piece * Chunks.SIZE;
-              int count = Math.min(Chunks.SIZE, all - at);
-              for (int i = 0; i < PLANES; i++) {
-                planes.get((turned ? PLANES - 1 - i : i) * all + at, room[i], 0, count);
-              }
-              transform(room, count, to, at, all);
-            }
-            rooms.give(room);
-          });
-    }
+    inPieces(
+        all,
+        PLANES + 2 * KERNEL + 1,
+        (room, at, count) -> {
+          for (int i = 0; i < PLANES; i++) {
+            planes.get((turned ? PLANES - 1 - i : i) * all + at, room[i], 0, count);
+          }
+          transform(room, count, to, at, all);
+        });
   }
 
   /** Transforms a piece of the nine planes, the first arrays of the room; the others are free. */
@@ -121,24 +112,16 @@ final class WinogradWeights {
    */
   static boolean gradient(FloatBuffer[] sums, int all, FloatBuffer planes) {
     AtomicBoolean finite = new AtomicBoolean(true);
-    try (Rooms rooms = new Rooms(WinogradShape.POSITIONS + KERNEL * SIDE + 2)) {
-      Team.run(
-          pieces(all),
-          1,
-          (from, end) -> {
-            float[][] room = rooms.take();
-            for (long piece = from; piece < end; piece++) {
-              int at = (int) piece * Chunks.SIZE;
-              int count = Math.min(Chunks.SIZE, all - at);
-              total(sums, all, at, count, room);
-              gradient(room, count, planes, at, all);
-            }
-            if (!WinogradLoops.isClear(room[DOUBT])) {
-              finite.set(false);
-            }
-            rooms.give(room);
-          });
-    }
+    inPieces(
+        all,
+        WinogradShape.POSITIONS + KERNEL * SIDE + 2,
+        (room, at, count) -> {
+          total(sums, all, at, count, room);
+          gradient(room, count, planes, at, all);
+          if (!WinogradLoops.isClear(room[DOUBT])) {
+            finite.set(false);
+          }
+        });
     return finite.get();
   }
 
