@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A file of named arrays: eight bytes of header length, a JSON header, the bytes of the arrays. All
@@ -23,8 +24,16 @@ import java.util.Map;
 final class SafeTensors {
   private final Map<String, GoldenArray> arrays;
 
-  private SafeTensors(Map<String, GoldenArray> arrays) {
+  private final Map<String, byte[]> foreign;
+
+  private SafeTensors(Map<String, GoldenArray> arrays, Map<String, byte[]> foreign) {
     this.arrays = arrays;
+    this.foreign = foreign;
+  }
+
+  /** The bytes of an array of a type that is {@linkplain #isForeign foreign}. */
+  byte[] bytes(String name) {
+    return Objects.requireNonNull(foreign.get(name), name);
   }
 
   /** Reads a whole file. */
@@ -43,12 +52,20 @@ final class SafeTensors {
     JsonObject entries =
         JsonParser.parseString(new String(header, StandardCharsets.UTF_8)).getAsJsonObject();
     Map<String, GoldenArray> arrays = new LinkedHashMap<>();
+    Map<String, byte[]> foreign = new LinkedHashMap<>();
+    entries.remove("__metadata__");
     for (Map.Entry<String, JsonElement> e : entries.entrySet()) {
-      if (!e.getKey().equals("__metadata__") && !isForeign(e.getValue().getAsJsonObject())) {
-        arrays.put(e.getKey(), array(file, e.getKey(), e.getValue().getAsJsonObject(), data));
+      JsonObject entry = e.getValue().getAsJsonObject();
+      if (isForeign(entry)) {
+        JsonArray offsets = entry.getAsJsonArray("data_offsets");
+        byte[] stored = new byte[offsets.get(1).getAsInt() - offsets.get(0).getAsInt()];
+        data.get(offsets.get(0).getAsInt(), stored);
+        foreign.put(e.getKey(), stored);
+      } else {
+        arrays.put(e.getKey(), array(file, e.getKey(), entry, data));
       }
     }
-    return new SafeTensors(arrays);
+    return new SafeTensors(arrays, foreign);
   }
 
   /** Types that only checkpoints of others have; asking for such an array is an error. */
@@ -95,7 +112,7 @@ final class SafeTensors {
 
   /** No arrays. */
   static SafeTensors empty() {
-    return new SafeTensors(Map.of());
+    return new SafeTensors(Map.of(), Map.of());
   }
 
   /** The array of that name, which must exist. */
