@@ -15,6 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Matrix products. Transposed operands are strides, not copies. */
 final class ContractionKernels {
+  /**
+   * Rows from which a weight is packed for a single call: the product gains a twentieth to a tenth,
+   * and packing costs a fiftieth (2048 rows of 384 x 1536 in float32: 11.2 ms instead of 12.0, in
+   * bfloat16 5.8 instead of 6.1).
+   */
+  private static final long MANY_ROWS = 1024;
+
   private ContractionKernels() {}
 
   /** A product of described matrices, with a bias along the last axis if there is one. */
@@ -106,14 +113,19 @@ final class ContractionKernels {
       boolean biased = call.inputCount() == 3;
       Desc bias = biased ? Desc.dense(x.dtype(), 1, w.shape().dim(0)) : null;
       Product packed = new Product(a.desc(), Desc.any(x.dtype(), b.desc().dims()), bias, result);
-      NativeStorage weights =
+      NativeStorage kept =
           DerivedCopies.retained(w, packed, () -> pack(backend, packed, b.desc(), b.address()));
-      if (weights != null) {
-        staging.releaseLater(weights);
-      }
-      Product key = weights != null ? packed : new Product(a.desc(), b.desc(), bias, result);
+      boolean once = kept == null && rows.dim(0) >= MANY_ROWS && Dnnl.hasAvx512();
+      Product key = kept != null || once ? packed : new Product(a.desc(), b.desc(), bias, result);
       Compiled compiled = backend.cache().get(key, k -> create(backend, k));
-      long weight = weights != null ? weights.address() : b.address();
+      long weight = b.address();
+      if (kept != null) {
+        staging.releaseLater(kept);
+        weight = kept.address();
+      } else if (once) {
+        weight = staging.take(compiled.bytes(DNNL_ARG_WEIGHTS)).address();
+        backend.reorder().pack(b.desc(), b.address(), compiled, DNNL_ARG_WEIGHTS, weight);
+      }
       long offset =
           biased ? staging.address(call.input(2), Layout.contiguous(call.input(2).shape())) : 0;
       long target = staging.output(call, 0, Layout.contiguous(out));

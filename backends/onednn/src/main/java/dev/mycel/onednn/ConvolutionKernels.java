@@ -149,6 +149,10 @@ final class ConvolutionKernels {
   }
 
   static void weightGrad(KernelCall<Attrs.ConvGrad> call) {
+    if (PatchWeightGrad.serves(call)) {
+      PatchWeightGrad.run(call);
+      return;
+    }
     Buffer x = call.input(0);
     Buffer dy = call.input(1);
     Attrs.Conv conv = call.attrs().conv();
