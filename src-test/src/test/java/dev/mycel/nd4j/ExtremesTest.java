@@ -2,14 +2,18 @@ package dev.mycel.nd4j;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
+import dev.mycel.core.Interpreters;
 import dev.mycel.core.Mycel;
+import dev.mycel.core.Prims;
 import dev.mycel.core.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -40,9 +44,26 @@ class ExtremesTest {
     all.put("argmax of all", x -> x.argmax());
     all.put("argmin of rows", x -> x.argmin(1));
     all.put("argmin of columns", x -> x.argmin(0));
+    all.put("pool of 2 x 2", x -> pool(x, new long[] {2, 2}, new long[] {2, 2}, new long[2]));
+    all.put("pool of 3 x 4", x -> pool(x, new long[] {3, 4}, new long[] {1, 3}, new long[] {2, 1}));
+    all.put(
+        "places of 3 x 3",
+        x -> pooled(x, new long[] {3, 3}, new long[] {2, 2}, new long[] {1, 1})[1]);
     all.put("int32", x -> x.cast(DType.INT32));
     all.put("int64", x -> x.cast(DType.INT64));
     return all;
+  }
+
+  private static Tensor pool(Tensor x, long[] size, long[] strides, long[] padding) {
+    return pooled(x, size, strides, padding)[0];
+  }
+
+  /** Largest numbers of one image's windows, and their places. */
+  private static Tensor[] pooled(Tensor x, long[] size, long[] strides, long[] padding) {
+    Tensor image = x.rank() == 4 ? x : x.reshape(1, 1, x.dim(0), x.dim(1));
+    Attrs.Window window =
+        new Attrs.Window(size, strides, padding, padding, new long[] {1, 1}, false);
+    return Interpreters.bindAll(Prims.MAX_POOL, window, image);
   }
 
   /** Few different numbers, so that there are many equals, with other ones among them. */
@@ -107,6 +128,30 @@ class ExtremesTest {
                                             on("reference", t, values, view, op),
                                             on("nd4j", t, values, view, op),
                                             operation + ", " + input + ", " + arrangement))));
+  }
+
+  @Test
+  void channelsThatAreCopiedInSeveralGroupsAreAllPooled() {
+    double[] values = new SplittableRandom(SEED).doubles(3 * 41 * 50 * 52).toArray();
+    for (long[] strides : new long[][] {{2, 2}, {1, 3}}) {
+      long[] padding = {1, 1};
+      Mycel.setBackend("reference");
+      Tensor[] wanted =
+          pooled(
+              Tensor.of(values, 3, 41, 50, 52).cast(DType.FLOAT32),
+              new long[] {3, 3},
+              strides,
+              padding);
+      Mycel.setBackend("nd4j");
+      Tensor[] found =
+          pooled(
+              Tensor.of(values, 3, 41, 50, 52).cast(DType.FLOAT32),
+              new long[] {3, 3},
+              strides,
+              padding);
+      assertArrayEquals(wanted[0].toDoubleArray(), found[0].toDoubleArray());
+      assertArrayEquals(wanted[1].toDoubleArray(), found[1].toDoubleArray());
+    }
   }
 
   private static double[] on(
