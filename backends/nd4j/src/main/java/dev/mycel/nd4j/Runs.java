@@ -45,8 +45,7 @@ final class Runs {
   }
 
   /**
-   * The runs of a layout, not empty, whose first element has that address; null if they are short,
-   * or overlap or go backwards.
+   * The runs of a layout, not empty, whose first element has that address; null if they are short.
    */
   static @Nullable Runs of(Layout layout, int elementBytes, long address) {
     int[] order = layout.memoryOrder();
@@ -55,17 +54,15 @@ final class Runs {
     while (outer > 0 && joins(layout, order[outer - 1], length)) {
       length *= layout.shape().dim(order[--outer]);
     }
-    boolean isDense = outer == 0;
-    if (!isDense
-        && (length * elementBytes < SHORTEST || layout.stride(order[outer - 1]) < length)) {
+    // Strides below one end up innermost, so that nothing joins and runs are of one element.
+    if (outer > 0 && length * elementBytes < SHORTEST) {
       return null;
     }
     long[] extents = new long[outer];
     long[] steps = new long[outer];
     for (int i = 0; i < outer; i++) {
       extents[i] = layout.shape().dim(order[i]);
-      // The stride of an extent of one means nothing, and no step is taken there.
-      steps[i] = extents[i] == 1 ? 0 : layout.stride(order[i]) * elementBytes;
+      steps[i] = layout.stride(order[i]) * elementBytes;
     }
     long end = address + NdArrays.reach(layout) * elementBytes;
     return new Runs(address, end, length * elementBytes, extents, steps);
