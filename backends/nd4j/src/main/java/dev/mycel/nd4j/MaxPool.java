@@ -5,6 +5,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Shape;
 import dev.mycel.core.spi.Buffer;
 import dev.mycel.core.spi.KernelCall;
+import java.util.Arrays;
 
 /**
  * Largest of each window and its place there, float32 without NaN. ND4J tells places in the image
@@ -85,33 +86,40 @@ final class MaxPool {
   }
 
   private void channel(int from, int to) {
-    int place = to;
     for (int i = 0; i < outHeight; i++) {
-      int top = (int) (i * strides[0] - low[0]);
-      for (int j = 0; j < outWidth; j++) {
-        window(from, top, (int) (j * strides[1] - low[1]), place++);
+      row(from, (int) (i * strides[0] - low[0]), to + i * outWidth);
+    }
+  }
+
+  /**
+   * One row of results, all of them for one place of the window after the other: the first place
+   * among equals wins, and one outside of the image never.
+   */
+  private void row(int from, int top, int to) {
+    int step = (int) strides[1];
+    int columns = (int) size[1];
+    int firstRow = Math.max(-top, 0);
+    int rows = (int) Math.min(size[0], height - top);
+    Arrays.fill(tops, to, to + outWidth, Float.NEGATIVE_INFINITY);
+    for (int j = 0; j < outWidth; j++) {
+      places[to + j] = (byte) (firstRow * columns + Math.max(low[1] - (long) j * step, 0));
+    }
+    for (int r = firstRow; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        int left = (int) (c - low[1]);
+        int begin = Math.max(0, (step - 1 - left) / step);
+        int end = Math.min(outWidth, (width - left + step - 1) / step);
+        place((byte) (r * columns + c), from + (top + r) * width + left, step, to, begin, end);
       }
     }
   }
 
-  /** The first place among equals wins, and one outside of the image never. */
-  private void window(int from, int top, int left, int to) {
-    int columns = (int) size[1];
-    int firstRow = Math.max(-top, 0);
-    int firstColumn = Math.max(-left, 0);
-    int rows = (int) Math.min(size[0], height - top);
-    int end = Math.min(columns, width - left);
-    float best = Float.NEGATIVE_INFINITY;
-    int place = firstRow * columns + firstColumn;
-    for (int r = firstRow; r < rows; r++) {
-      int row = from + (top + r) * width + left;
-      for (int c = firstColumn; c < end; c++) {
-        float v = image[row + c];
-        place = v > best ? r * columns + c : place;
-        best = Math.max(best, v);
-      }
+  private void place(byte place, int from, int step, int to, int begin, int end) {
+    for (int j = begin; j < end; j++) {
+      float v = image[from + j * step];
+      float best = tops[to + j];
+      places[to + j] = v > best ? place : places[to + j];
+      tops[to + j] = Math.max(best, v);
     }
-    tops[to] = best;
-    places[to] = (byte) place;
   }
 }
