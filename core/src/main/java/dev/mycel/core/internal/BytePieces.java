@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
+import java.util.Arrays;
 
 /**
  * Shows elements of a storage as bytes, piece by piece: as they lie in memory, or through an array
@@ -17,9 +18,6 @@ import java.nio.LongBuffer;
 final class BytePieces {
   /** Bytes of a piece: enough for one call of the system, and still in the processor's cache. */
   private static final int PIECE = 1 << 20;
-
-  /** Bytes of bool are looked at after they were written, in the second-level cache still. */
-  private static final int BOOL_PIECE = 1 << 17;
 
   /** Bytes of bool from which on it pays to look at all of them before each. */
   private static final int LARGE = 1 << 14;
@@ -81,8 +79,7 @@ final class BytePieces {
   }
 
   private int count(long at) {
-    int bytes = storage.dtype() == DType.BOOL ? BOOL_PIECE : PIECE;
-    return (int) Math.min(bytes / width, size - at);
+    return (int) Math.min(PIECE / width, size - at);
   }
 
   private void filled(Bytes source, ByteBuffer piece) throws IOException {
@@ -113,11 +110,7 @@ final class BytePieces {
       words.get(at, some, 0, Math.min(WORDS, words.limit() - at));
       join(all, some);
     }
-    long any = 0;
-    for (long word : all) {
-      any |= word;
-    }
-    return (any & NO_BOOL) != 0;
+    return Arrays.stream(all).anyMatch(word -> (word & NO_BOOL) != 0);
   }
 
   private static void join(long[] all, long[] some) {
