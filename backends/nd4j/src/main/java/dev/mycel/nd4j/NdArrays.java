@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -65,10 +66,10 @@ public final class NdArrays {
       }
       Layout layout = Layout.of(shape, array.stride(), 0);
       Runs runs = Runs.of(layout, t.bytes(), ArrayChecks.address(array));
-      if (runs != null) {
-        return asItLies(t, layout, runs);
+      if (onNd4j()) {
+        return pooled(array, t, layout, runs);
       }
-      return onNd4j() ? assigned(array, t, shape) : duplicated(array, t, shape);
+      return runs == null ? duplicated(array, t, shape) : asItLies(t, layout, runs);
     } catch (IOException e) {
       throw new UncheckedIOException(op + ": memory cannot fail to be read", e);
     } finally {
@@ -84,7 +85,7 @@ public final class NdArrays {
   private static Tensor asItLies(DType t, Layout layout, Runs runs) throws IOException {
     RootInterpreter root = Interpreters.root();
     Tensor filled = root.fromBytes(t, layout.shape(), runs::read);
-    Layout ordered = Layout.ordered(layout.shape(), layout.memoryOrder());
+    Layout ordered = ordered(layout);
     if (ordered.isContiguous()) {
       return filled;
     }
@@ -97,22 +98,31 @@ public final class NdArrays {
     }
   }
 
-  /** Gathered by ND4J into memory of the backend's pool at once. */
-  private static Tensor assigned(INDArray array, DType t, Shape shape) {
-    NativeStorage storage = new PooledStorage(Nd4jProvider.opened().pool(), t, shape.size());
-    Layout dense = Layout.contiguous(shape);
+  private static Layout ordered(Layout layout) {
+    return Layout.ordered(layout.shape(), layout.memoryOrder());
+  }
+
+  /** Copied or gathered into memory of the backend's pool at once. */
+  private static Tensor pooled(INDArray array, DType t, Layout layout, @Nullable Runs runs) {
+    long size = layout.shape().size();
+    NativeStorage storage = new PooledStorage(Nd4jProvider.opened().pool(), t, size);
+    Layout made = runs == null ? Layout.contiguous(layout.shape()) : ordered(layout);
     boolean filled = false;
     try {
-      INDArray target = SharedArray.over(storage, dense);
-      target.assign(array);
-      target.close();
+      if (runs == null) {
+        INDArray target = SharedArray.over(storage, made);
+        target.assign(array);
+        target.close();
+      } else {
+        runs.copyTo(storage.address(), size * t.bytes());
+      }
       filled = true;
     } finally {
       if (!filled) {
         storage.release();
       }
     }
-    return Interpreters.root().fromStorage(storage, dense);
+    return Interpreters.root().fromStorage(storage, made);
   }
 
   /** Gathered by ND4J into an array of its own, and copied from there. */

@@ -73,6 +73,16 @@ final class Runs {
     return layout.shape().dim(axis) == 1 || layout.stride(axis) == length;
   }
 
+  /** Copies that many bytes, all of them, to an address. */
+  void copyTo(long address, long bytes) {
+    long to = address;
+    while (to < address + bytes) {
+      ByteBuffer piece = Memory.window(to, address + bytes);
+      to += piece.remaining();
+      read(piece);
+    }
+  }
+
   /** Fills the rest of a buffer with the bytes that follow. */
   void read(ByteBuffer into) {
     while (into.hasRemaining()) {
