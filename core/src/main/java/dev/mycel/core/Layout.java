@@ -97,15 +97,7 @@ public final class Layout {
   /** Axes from the slowest to the fastest if the layout is dense, else null. */
   public int @Nullable [] denseOrder() {
     long[] dims = shape.rawDims();
-    int[] axes = new int[dims.length];
-    // Insertion is stable, so that extents of one stay where a row-major reader expects them.
-    for (int i = 0; i < axes.length; i++) {
-      int at = i;
-      while (at > 0 && key(axes[at - 1], dims) < key(i, dims)) {
-        axes[at] = axes[--at];
-      }
-      axes[at] = i;
-    }
+    int[] axes = memoryOrder();
     long step = 1;
     for (int i = axes.length - 1; i >= 0; i--) {
       int axis = axes[i];
@@ -115,6 +107,21 @@ public final class Layout {
         }
         step *= dims[axis];
       }
+    }
+    return axes;
+  }
+
+  /** Axes from the largest stride to the smallest; those of extent one come first. */
+  public int[] memoryOrder() {
+    long[] dims = shape.rawDims();
+    int[] axes = new int[dims.length];
+    // Insertion is stable, so that extents of one stay where a row-major reader expects them.
+    for (int i = 0; i < axes.length; i++) {
+      int at = i;
+      while (at > 0 && key(axes[at - 1], dims) < key(i, dims)) {
+        axes[at] = axes[--at];
+      }
+      axes[at] = i;
     }
     return axes;
   }

@@ -5,6 +5,7 @@ import static dev.mycel.core.None.NONE;
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
 import dev.mycel.core.Law;
+import dev.mycel.core.Primitive;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
 import java.util.List;
@@ -76,6 +77,31 @@ final class ShapeSamples {
               .loose(16)
               .gradOrder(0)
               .row());
+    }
+    largeExtremes(rows);
+  }
+
+  /** With many equals, and with a NaN, which wins. */
+  private static void largeExtremes(List<OpSample<?>> rows) {
+    double[] odd = new double[1820];
+    odd[1234] = Double.NaN;
+    for (String note : List.of("large", "large, a NaN")) {
+      Draw x =
+          note.equals("large")
+              ? Draw.integers(-20, 20, 20, 13, 7)
+              : Draw.values(Shape.of(20, 13, 7), odd);
+      for (Primitive<Attrs.Axes> p : List.of(Prims.REDUCE_MAX, Prims.REDUCE_MIN)) {
+        for (int[] axes : new int[][] {{2}, {0, 1}, {0, 1, 2}}) {
+          Attrs.Axes a = new Attrs.Axes(axes);
+          rows.add(OpSample.of(p, a, x).note(note + ", axes " + a).gradOrder(0).row());
+        }
+      }
+      for (Primitive<Attrs.Axis> p : List.of(Prims.ARGMAX, Prims.ARGMIN)) {
+        for (int axis : new int[] {2, 0}) {
+          Attrs.Axis a = new Attrs.Axis(axis);
+          rows.add(OpSample.of(p, a, x).note(note + ", axis " + axis).flat().row());
+        }
+      }
     }
   }
 

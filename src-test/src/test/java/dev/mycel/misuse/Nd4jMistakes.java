@@ -167,6 +167,9 @@ final class Nd4jMistakes {
     c.put("no tensor", () -> NdArrays.toINDArray(null));
     c.put("an array of unsigned numbers", () -> NdArrays.toTensor(Nd4j.create(DataType.UINT32, 2)));
     c.put("an array of texts", () -> NdArrays.toTensor(Nd4j.create("a", "b")));
+    c.put(
+        "a compressed array",
+        () -> NdArrays.toTensor(Nd4j.getCompressor().compress(array(), "GZIP")));
     c.put("an array of too many axes", () -> NdArrays.toINDArray(zeros(manyAxes())));
   }
 

@@ -278,6 +278,18 @@ class NdArraysTest {
   }
 
   @Test
+  void aPartIsSharedFromItsFirstElementOn() {
+    Tensor x = numbers(DType.FLOAT32, 6, 80);
+    for (Tensor part :
+        new Tensor[] {x.narrow(0, 2, 3).narrow(1, 7, 50), x.transpose(1, 0).narrow(0, 9, 60)}) {
+      try (SharedArray shared = NdArrays.share(part)) {
+        assertArrayEquals(part.shape().dims(), shared.array().shape());
+        assertArrayEquals(values(part), values(shared.array()));
+      }
+    }
+  }
+
+  @Test
   void whatCannotBeSharedIsRefusedWithTheWayToCopy() {
     Tensor flipped = Ops.ones(4, 4).flip(0);
     var e = assertThrows(ArgumentException.class, () -> NdArrays.share(flipped));

@@ -87,6 +87,11 @@ class NdBatchesTest {
     var second = batches(images(), twice).sparseLabels().iterator();
     assertTrue(
         assertThrows(ArgumentException.class, second::next).getMessage().contains("example  3"));
+    INDArray none = oneHot();
+    none.putScalar(2, 2, 0);
+    var third = batches(images(), none).sparseLabels().iterator();
+    assertTrue(
+        assertThrows(ArgumentException.class, third::next).getMessage().contains("example  2"));
   }
 
   @Test
@@ -114,9 +119,32 @@ class NdBatchesTest {
 
   @Test
   void masksAreRefused() {
-    DataSet masked = new DataSet(images(), oneHot(), Nd4j.ones(DataType.FLOAT, ROWS, 1), null);
-    var batches = NdBatches.of(new ViewIterator(masked, ROWS));
-    var e = assertThrows(ArgumentException.class, () -> batches.iterator().next());
-    assertTrue(e.getMessage().contains("masks"), e::getMessage);
+    INDArray mask = Nd4j.ones(DataType.FLOAT, ROWS, 1);
+    for (DataSet masked :
+        new DataSet[] {
+          new DataSet(images(), oneHot(), mask, null), new DataSet(images(), oneHot(), null, mask)
+        }) {
+      var batches = NdBatches.of(new ViewIterator(masked, ROWS)).iterator();
+      var e = assertThrows(ArgumentException.class, batches::next);
+      assertTrue(e.getMessage().contains("masks"), e::getMessage);
+    }
+  }
+
+  @Test
+  void arraysWithoutAnAxisOfExamplesAreRefused() {
+    INDArray scalar = Nd4j.scalar(DataType.FLOAT, 1);
+    for (DataSet batch :
+        new DataSet[] {new DataSet(scalar, oneHot()), new DataSet(images(), scalar)}) {
+      var batches =
+          NdBatches.of(
+                  new ViewIterator(new DataSet(images(), oneHot()), 4) {
+                    @Override
+                    public DataSet next() {
+                      return batch;
+                    }
+                  })
+              .iterator();
+      assertThrows(ShapeException.class, batches::next);
+    }
   }
 }

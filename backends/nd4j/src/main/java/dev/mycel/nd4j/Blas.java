@@ -4,16 +4,22 @@ import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.blas_set_num_threads;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_dasum;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_dgemm;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sasum;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
 
 import dev.mycel.core.DType;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** Matrix products of the OpenBLAS that ND4J brings and multiplies with itself. */
+/** Matrix products, and a sum, of the OpenBLAS that ND4J brings and multiplies with itself. */
 final class Blas {
+  /** As many elements are summed by one thread: OpenBLAS has threads of its own, beside ND4J's. */
+  private static final long LONGEST = 1L << 16;
+
   private Blas() {}
 
   /**
@@ -80,6 +86,23 @@ final class Blas {
           new DoublePointer(Memory.at(c, bytes)),
           n);
     }
+  }
+
+  /**
+   * The sum of absolute values, in their own type: NaN if an element is, and else no less than any
+   * element's, however it is rounded. It runs at the speed of memory.
+   */
+  static double absoluteSum(DType t, long address, long size) {
+    double sum = 0;
+    for (long done = 0; done < size; done += LONGEST) {
+      int n = (int) Math.min(size - done, LONGEST);
+      Pointer part = Memory.at(address + done * t.bytes(), (long) n * t.bytes());
+      sum +=
+          t == DType.FLOAT32
+              ? cblas_sasum(n, new FloatPointer(part), 1)
+              : cblas_dasum(n, new DoublePointer(part), 1);
+    }
+    return sum;
   }
 
   /** Sets the number of threads of a product. */

@@ -2,6 +2,8 @@ package dev.mycel.nd4j;
 
 import dev.mycel.core.DType;
 import dev.mycel.core.Shape;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.BooleanPointer;
@@ -26,6 +28,7 @@ final class Call implements AutoCloseable {
   private final Nd4jBackend backend;
   private final String name;
   private final OpaqueContext context;
+  private final List<NativeBlock> blocks = new ArrayList<>(2);
   private @Nullable NativeBlock arguments;
   private int inputs;
   private int outputs;
@@ -41,6 +44,13 @@ final class Call implements AutoCloseable {
     ops.setGraphContextInputArray(
         context, inputs++, data(t, shape, address), Shapes.of(t, shape), null, null);
     return this;
+  }
+
+  /** The next input: whole numbers of int64, in memory of the call's own. */
+  Call in(Shape shape, long[] values) {
+    NativeBlock block = take((long) values.length * Long.BYTES);
+    Memory.write(block.address(), Long.BYTES, values, 0, values.length);
+    return in(DType.INT64, shape, block.address());
   }
 
   /** The next output. */
@@ -77,10 +87,16 @@ final class Call implements AutoCloseable {
   private Pointer place() {
     NativeBlock block = arguments;
     if (block == null) {
-      block = backend.pool().take(ARGUMENT_BYTES);
+      block = take(ARGUMENT_BYTES);
       arguments = block;
     }
     return Memory.at(block.address(), ARGUMENT_BYTES);
+  }
+
+  private NativeBlock take(long bytes) {
+    NativeBlock block = backend.pool().take(bytes);
+    blocks.add(block);
+    return block;
   }
 
   /** Computes. */
@@ -107,10 +123,7 @@ final class Call implements AutoCloseable {
   @Override
   public void close() {
     ops.deleteGraphContext(context);
-    NativeBlock block = arguments;
-    if (block != null) {
-      backend.pool().give(block);
-      arguments = null;
-    }
+    blocks.forEach(backend.pool()::give);
+    blocks.clear();
   }
 }

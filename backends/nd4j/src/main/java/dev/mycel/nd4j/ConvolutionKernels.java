@@ -92,17 +92,13 @@ final class ConvolutionKernels {
     DType t = dy.dtype();
     Shape image = plane(call.outputType(0).shape());
     long to = Kernels.output(call, 0);
-    NativeBlock extents = Kernels.backend(call).pool().take(4 * Long.BYTES);
     try (Call op = new Call(Kernels.backend(call), "conv2d_input_bp")) {
-      Memory.write(extents.address(), Long.BYTES, image.dims(), 0, 4);
-      op.in(DType.INT64, Shape.of(4), extents.address())
+      op.in(Shape.of(4), image.dims())
           .in(t, plane(w.shape()), NativeStorage.address(w))
           .in(t, plane(dy.shape()), NativeStorage.address(dy))
           .out(t, image, to)
           .integers(arguments(call.attrs().conv(), w.shape()))
           .run();
-    } finally {
-      Kernels.backend(call).pool().give(extents);
     }
   }
 

@@ -35,6 +35,12 @@ final class CopyKernels {
         CopyKernels::takesCast,
         CopyKernels::cast);
     table.put(
+        Prims.CAST,
+        Access.CONTIGUOUS,
+        "cast of float32, float64 to int32, int64 if the sum of all numbers fits",
+        CopyKernels::takesWholes,
+        CopyKernels::cast);
+    table.put(
         Prims.FULL,
         Access.CONTIGUOUS,
         "memcpy of what is filled already, float32 and float64",
@@ -111,28 +117,32 @@ final class CopyKernels {
       widths[2 * i] = call.attrs().low()[i];
       widths[2 * i + 1] = call.attrs().high()[i];
     }
-    Nd4jBackend backend = Kernels.backend(call);
-    NativeBlock places = backend.pool().take((long) widths.length * Long.BYTES);
-    try (Call op = new Call(backend, "pad")) {
-      Memory.write(places.address(), Long.BYTES, widths, 0, widths.length);
-      long to = Kernels.output(call, 0);
+    long to = Kernels.output(call, 0);
+    try (Call op = new Call(Kernels.backend(call), "pad")) {
       op.in(t, x.shape(), NativeStorage.address(x))
-          .in(DType.INT64, Shape.of(rank, 2), places.address())
+          .in(Shape.of(rank, 2), widths)
           .out(t, call.outputType(0).shape(), to)
           .integers(0) // a constant
           .number(call.attrs().value())
           .run();
-    } finally {
-      backend.pool().give(places);
     }
   }
 
-  /** Floats to integers saturate here and wrap there; the half types are rounded in other ways. */
+  /** The half types are rounded in other ways. */
   private static boolean takesCast(KernelCall<Attrs.Cast> call) {
     DType from = call.input(0).dtype();
     DType to = call.attrs().dtype();
     boolean source = from == DType.INT32 || from == DType.INT64 || Kernels.wide(from);
     return source && Kernels.wide(to) && from != to && call.input(0).size() > Kernels.SMALL;
+  }
+
+  /** Floats saturate here and wrap there, so that all must be small enough, and none NaN. */
+  private static boolean takesWholes(KernelCall<Attrs.Cast> call) {
+    Buffer from = call.input(0);
+    DType to = call.attrs().dtype();
+    boolean fits = Kernels.wide(from.dtype()) && from.size() > Kernels.SMALL;
+    double bound = to == DType.INT32 ? 0x1p31 : to == DType.INT64 ? 0x1p63 : 0;
+    return fits && bound > 0 && Kernels.absoluteSum(from) < bound;
   }
 
   private static void cast(KernelCall<Attrs.Cast> call) {

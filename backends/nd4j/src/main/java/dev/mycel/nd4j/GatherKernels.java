@@ -50,18 +50,13 @@ final class GatherKernels {
     long[] indices = indices(call.input(1), axis, extent);
     Shape from = Shape.of(outer, extent, inner);
     Shape to = Shape.of(outer, indices.length, inner);
-    Nd4jBackend backend = Kernels.backend(call);
-    NativeBlock places = backend.pool().take((long) indices.length * Long.BYTES);
-    try (Call op = new Call(backend, "gather")) {
-      Memory.write(places.address(), Long.BYTES, indices, 0, indices.length);
-      long target = Kernels.output(call, 0);
+    long target = Kernels.output(call, 0);
+    try (Call op = new Call(Kernels.backend(call), "gather")) {
       op.in(t, from, NativeStorage.address(x))
-          .in(DType.INT64, Shape.of(indices.length), places.address())
+          .in(Shape.of(indices.length), indices)
           .out(t, to, target)
           .integers(1)
           .run();
-    } finally {
-      backend.pool().give(places);
     }
   }
 

@@ -31,6 +31,16 @@ final class Kernels {
     return fits;
   }
 
+  /**
+   * The sum of a wide input's absolute values, which is no less than any of them: NaN if one is
+   * NaN, or if the elements do not lie together, in which case a copy is asked again.
+   */
+  static double absoluteSum(Buffer b) {
+    return b.layout().isDense()
+        ? Blas.absoluteSum(b.dtype(), NativeStorage.address(b), b.size())
+        : Double.NaN;
+  }
+
   /** Address of output i, newly allocated and row-major. */
   static long output(KernelCall<?> call, int i) {
     return NativeStorage.address(call.output(i));

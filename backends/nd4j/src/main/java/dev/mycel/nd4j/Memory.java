@@ -1,5 +1,6 @@
 package dev.mycel.nd4j;
 
+import dev.mycel.core.spi.HeapStorage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
@@ -39,19 +40,17 @@ final class Memory {
     return at(address, count).asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
-  /** A place in memory that moves on with the bytes that are copied from or to it. */
+  /** The bytes from an address to another, or as many of them as one buffer shows. */
+  static ByteBuffer window(long from, long end) {
+    return bytes(from, Math.min(end - from, VIEW));
+  }
+
+  /** A place in memory that moves on with the bytes that are stored there. */
   static final class Cursor {
     private long address;
 
     Cursor(long address) {
       this.address = address;
-    }
-
-    /** Fills the rest of a buffer. */
-    void read(ByteBuffer into) {
-      int count = into.remaining();
-      into.put(bytes(address, count));
-      address += count;
     }
 
     /** Stores the rest of a buffer. */
@@ -67,7 +66,8 @@ final class Memory {
     int done = 0;
     while (done < count) {
       int n = (int) Math.min(count - done, VIEW / elementBytes);
-      get(view(address + (long) done * elementBytes, n, elementBytes), array, to + done, n);
+      HeapStorage.get(
+          view(address + (long) done * elementBytes, n, elementBytes), array, to + done, n);
       done += n;
     }
   }
@@ -77,44 +77,13 @@ final class Memory {
     int done = 0;
     while (done < count) {
       int n = (int) Math.min(count - done, VIEW / elementBytes);
-      put(view(address + (long) done * elementBytes, n, elementBytes), array, from + done, n);
+      HeapStorage.put(
+          array, from + done, n, view(address + (long) done * elementBytes, n, elementBytes));
       done += n;
     }
   }
 
   private static ByteBuffer view(long address, int count, int elementBytes) {
     return bytes(address, (long) count * elementBytes);
-  }
-
-  private static void get(ByteBuffer from, Object array, int to, int n) {
-    if (array instanceof float[] a) {
-      from.asFloatBuffer().get(a, to, n);
-    } else if (array instanceof double[] a) {
-      from.asDoubleBuffer().get(a, to, n);
-    } else if (array instanceof long[] a) {
-      from.asLongBuffer().get(a, to, n);
-    } else if (array instanceof int[] a) {
-      from.asIntBuffer().get(a, to, n);
-    } else if (array instanceof short[] a) {
-      from.asShortBuffer().get(a, to, n);
-    } else {
-      from.get((byte[]) array, to, n);
-    }
-  }
-
-  private static void put(ByteBuffer to, Object array, int from, int n) {
-    if (array instanceof float[] a) {
-      to.asFloatBuffer().put(a, from, n);
-    } else if (array instanceof double[] a) {
-      to.asDoubleBuffer().put(a, from, n);
-    } else if (array instanceof long[] a) {
-      to.asLongBuffer().put(a, from, n);
-    } else if (array instanceof int[] a) {
-      to.asIntBuffer().put(a, from, n);
-    } else if (array instanceof short[] a) {
-      to.asShortBuffer().put(a, from, n);
-    } else {
-      to.put((byte[]) array, from, n);
-    }
   }
 }

@@ -11,10 +11,12 @@ import dev.mycel.core.Shape;
 import dev.mycel.core.ShapeException;
 import dev.mycel.core.Tensor;
 import dev.mycel.core.spi.Buffer;
+import dev.mycel.core.spi.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -38,7 +40,9 @@ public final class NdArrays {
   private NdArrays() {}
 
   /**
-   * A tensor of the current backend with a copy of the array's elements, row-major.
+   * A tensor of the current backend with a copy of the array's elements. Its axes have the order in
+   * memory that the array's have, as after {@code Tensor.transpose}, if that takes one copy: of an
+   * array in 'f' order for example; else it is row-major.
    *
    * <p>An array that is attached to a workspace is copied while that workspace is open on this
    * thread.
@@ -55,24 +59,21 @@ public final class NdArrays {
   static Tensor toTensor(String op, INDArray array) {
     DType t = ArrayChecks.readable(op, array);
     Shape shape = shape(array);
-    if (onNd4j() && !shape.isEmpty()) {
-      return copiedByNd4j(array, t, shape);
-    }
     // Copies made on the way must not land in a workspace, where nobody would free them.
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      boolean plain = shape.isEmpty() || isRowMajor(array);
-      INDArray dense = plain ? array : array.dup('c');
-      try {
-        Memory.Cursor from = new Memory.Cursor(shape.isEmpty() ? 0 : ArrayChecks.address(dense));
-        return Interpreters.root().fromBytes(t, shape, from::read);
-      } catch (IOException e) {
-        throw new UncheckedIOException(op + ": memory cannot fail to be read", e);
-      } finally {
-        if (!plain) {
-          dense.close();
-        }
-        Reference.reachabilityFence(array);
+      if (shape.isEmpty()) {
+        return Interpreters.root().fromBytes(t, shape, nothing -> {});
       }
+      Layout layout = Layout.of(shape, array.stride(), 0);
+      Runs runs = Runs.of(layout, t.bytes(), ArrayChecks.address(array));
+      if (onNd4j()) {
+        return pooled(array, t, layout, runs);
+      }
+      return runs == null ? duplicated(array, t, shape) : asItLies(t, layout, runs);
+    } catch (IOException e) {
+      throw new UncheckedIOException(op + ": memory cannot fail to be read", e);
+    } finally {
+      Reference.reachabilityFence(array);
     }
   }
 
@@ -80,31 +81,59 @@ public final class NdArrays {
     return Interpreters.root().device().backend().equals(Nd4jBackend.NAME);
   }
 
-  /** Into memory of the backend's pool at once, whatever the strides. */
-  private static Tensor copiedByNd4j(INDArray array, DType t, Shape shape) {
-    NativeStorage storage = new PooledStorage(Nd4jProvider.opened().pool(), t, shape.size());
-    Layout dense = Layout.contiguous(shape);
+  /** Copied once, so that the tensor's axes have the order in memory that the array's have. */
+  private static Tensor asItLies(DType t, Layout layout, Runs runs) throws IOException {
+    RootInterpreter root = Interpreters.root();
+    Tensor filled = root.fromBytes(t, layout.shape(), runs::read);
+    Layout ordered = ordered(layout);
+    if (ordered.isContiguous()) {
+      return filled;
+    }
+    try (filled) {
+      Storage storage = root.toBuffer(filled).storage();
+      if (!storage.tryRetain()) {
+        throw new IllegalStateException("the memory of a new tensor has been given back");
+      }
+      return root.fromStorage(storage, ordered);
+    }
+  }
+
+  private static Layout ordered(Layout layout) {
+    return Layout.ordered(layout.shape(), layout.memoryOrder());
+  }
+
+  /** Copied or gathered into memory of the backend's pool at once. */
+  private static Tensor pooled(INDArray array, DType t, Layout layout, @Nullable Runs runs) {
+    long size = layout.shape().size();
+    NativeStorage storage = new PooledStorage(Nd4jProvider.opened().pool(), t, size);
+    Layout made = runs == null ? Layout.contiguous(layout.shape()) : ordered(layout);
     boolean filled = false;
-    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      if (isRowMajor(array)) {
-        Memory.copy(ArrayChecks.address(array), storage.address(), shape.size() * t.bytes());
-      } else {
-        INDArray target = SharedArray.over(storage, dense);
+    try {
+      if (runs == null) {
+        INDArray target = SharedArray.over(storage, made);
         target.assign(array);
         target.close();
+      } else {
+        runs.copyTo(storage.address(), size * t.bytes());
       }
       filled = true;
     } finally {
       if (!filled) {
         storage.release();
       }
-      Reference.reachabilityFence(array);
     }
-    return Interpreters.root().fromStorage(storage, dense);
+    return Interpreters.root().fromStorage(storage, made);
   }
 
-  private static boolean isRowMajor(INDArray array) {
-    return Layout.of(Shape.of(array.shape()), array.stride(), 0).isContiguous();
+  /** Gathered by ND4J into an array of its own, and copied from there. */
+  private static Tensor duplicated(INDArray array, DType t, Shape shape) throws IOException {
+    INDArray dense = array.dup('c');
+    try {
+      Runs runs = Runs.one(ArrayChecks.address(dense), shape.size() * t.bytes());
+      return Interpreters.root().fromBytes(t, shape, runs::read);
+    } finally {
+      dense.close();
+    }
   }
 
   private static Shape shape(INDArray array) {

@@ -10,10 +10,7 @@ import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
 import java.util.Arrays;
 
-/**
- * Averages over windows. Maxima are left to the host: ND4J lets NaN lose, and tells places in the
- * image instead of places in the window.
- */
+/** Averages and maxima over windows. */
 final class PoolKernels {
   private static final String NOTE =
       ", 1 or 2 spatial axes, even padding, no dilation, small windows";
@@ -21,6 +18,12 @@ final class PoolKernels {
   private PoolKernels() {}
 
   static void register(KernelTable table) {
+    table.put(
+        Prims.MAX_POOL,
+        Access.CONTIGUOUS,
+        "a loop, float32 without NaN, 1 or 2 spatial axes, no dilation, places of a byte",
+        MaxPool::takes,
+        MaxPool::run);
     table.put(
         Prims.AVG_POOL,
         Access.CONTIGUOUS,

@@ -2,8 +2,10 @@ package dev.mycel.nd4j;
 
 import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
+import dev.mycel.core.Primitive;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
+import dev.mycel.core.TensorType;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
 import dev.mycel.core.spi.KernelCall;
@@ -16,13 +18,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sums over some of the axes, and softmax. ND4J adds up float32 in float32, and splits a sum over
  * everything by how many threads are idle; long sums are computed in stages, and those that have no
- * stages, and whole ones, are left to the host. So are extremes, where ND4J lets NaN lose, softmax
- * of float64, which gives NaN for large numbers, and log-softmax, which is no more than the
+ * stages, and whole ones, are left to the host. So are extremes among NaN, which ND4J lets lose,
+ * softmax of float64, which gives NaN for large numbers, and log-softmax, which is no more than the
  * logarithm of softmax.
  */
 final class ReductionKernels {
   /** Up to this many elements are added up in their own type. */
   static final long LONGEST = 128;
+
+  private static final String WITHOUT_NAN = ", float32 and float64 of some size without NaN";
 
   /** Stages of fewer are not worth their calls. */
   private static final long SHORTEST = 4;
@@ -35,13 +39,17 @@ final class ReductionKernels {
         Access.CONTIGUOUS,
         "reduce_sum of up to 128 elements each, float32 and float64",
         ReductionKernels::takes,
-        ReductionKernels::sum);
+        call -> reduce(call, "reduce_sum"));
     table.put(
         Prims.REDUCE_SUM,
         Access.CONTIGUOUS,
         "reduce_sum in stages of up to 128 elements",
         call -> Kernels.wide(call) && hasSome(call) && Stages.of(call) != null,
         ReductionKernels::inStages);
+    extreme(table, Prims.REDUCE_MAX, "reduce_max");
+    extreme(table, Prims.REDUCE_MIN, "reduce_min");
+    place(table, Prims.ARGMAX, "argmax");
+    place(table, Prims.ARGMIN, "argmin");
     table.put(
         Prims.SOFTMAX,
         Access.CONTIGUOUS,
@@ -53,11 +61,36 @@ final class ReductionKernels {
         ReductionKernels::softmax);
   }
 
+  private static void extreme(KernelTable table, Primitive<Attrs.Axes> p, String name) {
+    table.put(
+        p,
+        Access.CONTIGUOUS,
+        name + WITHOUT_NAN,
+        call -> Kernels.wide(call) && hasSome(call) && hasNoNaN(call.input(0)),
+        call -> reduce(call, name));
+  }
+
+  private static void place(KernelTable table, Primitive<Attrs.Axis> p, String name) {
+    table.put(
+        p,
+        Access.CONTIGUOUS,
+        name + WITHOUT_NAN,
+        call ->
+            Kernels.wide(call.input(0).dtype())
+                && call.input(0).size() > Kernels.SMALL
+                && hasNoNaN(call.input(0)),
+        call -> reduce(call, name, call.attrs().axis()));
+  }
+
   private static boolean takes(KernelCall<Attrs.Axes> call) {
     return Kernels.wide(call)
         && hasSome(call)
         && call.outputType(0).shape().rank() > 0
         && call.input(0).size() / call.outputType(0).shape().size() <= LONGEST;
+  }
+
+  private static boolean hasNoNaN(Buffer b) {
+    return !Double.isNaN(Kernels.absoluteSum(b));
   }
 
   private static boolean hasSome(KernelCall<Attrs.Axes> call) {
@@ -149,14 +182,21 @@ final class ReductionKernels {
     }
   }
 
-  private static void sum(KernelCall<Attrs.Axes> call) {
+  private static void reduce(KernelCall<Attrs.Axes> call, String name) {
+    long[] axes = Arrays.stream(call.attrs().axes()).asLongStream().toArray();
+    reduce(call, name, axes);
+  }
+
+  /** A reduction of the first input over axes. ND4J's result of all of them has an axis, too. */
+  private static void reduce(KernelCall<?> call, String name, long... axes) {
     Buffer x = call.input(0);
-    DType t = x.dtype();
+    TensorType result = call.outputType(0);
+    boolean whole = result.shape().rank() == 0;
     long to = Kernels.output(call, 0);
-    try (Call op = new Call(Kernels.backend(call), "reduce_sum")) {
-      op.in(t, x.shape(), NativeStorage.address(x))
-          .out(t, call.outputType(0).shape(), to)
-          .integers(Arrays.stream(call.attrs().axes()).asLongStream().toArray())
+    try (Call op = new Call(Kernels.backend(call), name)) {
+      op.in(x.dtype(), whole ? Shape.of(1, x.size()) : x.shape(), NativeStorage.address(x))
+          .out(result.dtype(), whole ? Shape.of(1) : result.shape(), to)
+          .integers(whole ? new long[] {1} : axes)
           .flag(false)
           .run();
     }

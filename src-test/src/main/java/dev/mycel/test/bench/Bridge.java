@@ -18,6 +18,7 @@ final class Bridge {
     w.put("bridge-to-tensor", t -> copying(Nd4jPeer.random(1024, 1024)));
     w.put("bridge-to-tensor-f", t -> copying(Nd4jPeer.random(1024, 1024).dup('f')));
     w.put("bridge-to-tensor-part", t -> copying(part(Nd4jPeer.random(1024, 1024))));
+    w.put("bridge-to-tensor-steps", t -> copying(steps(Nd4jPeer.random(1024, 1024))));
     w.put("bridge-to-tensor-bool", t -> copying(signs(Nd4jPeer.random(1024, 1024))));
     w.put("bridge-to-indarray", t -> back(Random.randn(1024, 1024)));
     w.put("bridge-add-1m", t -> sum());
@@ -26,6 +27,11 @@ final class Bridge {
   /** Every second row and the middle of the columns. */
   static INDArray part(INDArray array) {
     return array.get(NDArrayIndex.interval(0, 2, 1024), NDArrayIndex.interval(256, 768));
+  }
+
+  /** Every second column: no two elements lie together. */
+  static INDArray steps(INDArray array) {
+    return array.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 2, 1024));
   }
 
   static INDArray signs(INDArray array) {

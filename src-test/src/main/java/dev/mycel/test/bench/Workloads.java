@@ -87,8 +87,34 @@ final class Workloads {
     w.put("op-adam-10m", Workloads::adam);
     w.put("op-sum-axis0", t -> scoped(random(t, 4096, 1024), x -> x.sum(0)));
     w.put("op-sum-axis1", t -> scoped(random(t, 4096, 1024), x -> x.sum(1)));
+    functions(w);
     Bridge.add(w);
     return w;
+  }
+
+  /** Operations that a backend on a library may have to leave to Java. */
+  private static void functions(Map<String, Function<DType, Runnable>> w) {
+    w.put("op-max-axis0", t -> scoped(random(t, 4096, 1024), x -> x.max(0)));
+    w.put("op-max-axis1", t -> scoped(random(t, 4096, 1024), x -> x.max(1)));
+    w.put("op-argmax", t -> scoped(random(t, 4096, 1024), x -> x.argmax(1)));
+    w.put("op-maxpool", t -> scoped(random(t, 32, 64, 28, 28), new MaxPool2d(2, 2)::call));
+    w.put("op-pow-1m", Workloads::pow);
+    w.put("op-pad", t -> scoped(random(t, 32, 64, 28, 28), Workloads::bordered));
+    w.put("op-full-1m", t -> within(() -> Ops.full(Shape.of(1024, 1024), 3, t)));
+    w.put("op-lgamma-1m", t -> scoped(random(t, 1 << 20).abs(), Tensor::lgamma));
+    w.put("op-expm1-1m", t -> scoped(random(t, 1 << 20), Tensor::expm1));
+    w.put("op-log1p-1m", t -> scoped(random(t, 1 << 20).abs(), Tensor::log1p));
+    w.put("op-int-1m", t -> scoped(random(t, 1 << 20).mul(100), x -> x.cast(DType.INT32)));
+    w.put("op-randn-1m", t -> within(() -> random(t, 1 << 20)));
+  }
+
+  private static Runnable pow(DType t) {
+    Tensor exponents = random(t, 1 << 20);
+    return scoped(random(t, 1 << 20).abs(), x -> x.pow(exponents));
+  }
+
+  private static Tensor bordered(Tensor images) {
+    return images.pad(new long[] {0, 0, 1, 1}, new long[] {0, 0, 1, 1}, 0);
   }
 
   private static Tensor random(DType t, long... shape) {
