@@ -102,7 +102,7 @@ final class MaxPool {
     int rows = (int) Math.min(size[0], height - top);
     Arrays.fill(tops, to, to + outWidth, Float.NEGATIVE_INFINITY);
     for (int j = 0; j < outWidth; j++) {
-      places[to + j] = (byte) (firstRow * columns + Math.max(low[1] - (long) j * step, 0));
+      places[to + j] = (byte) ((long) firstRow * columns + Math.max(low[1] - (long) j * step, 0));
     }
     for (int r = firstRow; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
