@@ -6,13 +6,15 @@ import java.util.Arrays;
 /**
  * The measuring loop. A sample is as many calls in a row as last two milliseconds, divided by their
  * number; minimum and median of the samples are kept. The warm-up lasts until the JIT compiler has
- * had its time: at least three seconds, and until ten stretches in a row are within a tenth of the
- * fastest.
+ * had its time: at least three seconds and fifty calls, and until ten stretches in a row are within
+ * a tenth of the fastest, but no more than twenty seconds. The compiler counts calls: a step of a
+ * third of a second is still interpreted in part after ten of them, and steady.
  */
 final class Timer {
   private static final double SAMPLE_SECONDS = 0.002;
   private static final double WARM_UP_SECONDS = 3;
   private static final double LONGEST_WARM_UP_SECONDS = 20;
+  private static final int FEWEST_CALLS = 50;
 
   /**
    * What was measured.
@@ -57,9 +59,10 @@ final class Timer {
     long start = System.nanoTime();
     double fastest = Double.MAX_VALUE;
     int steady = 0;
+    long all = 0;
     while (true) {
       double elapsed = (System.nanoTime() - start) / 1e9;
-      if (elapsed > most || (elapsed > least && steady >= 10)) {
+      if (elapsed > most || (elapsed > least && steady >= 10 && all >= FEWEST_CALLS)) {
         return elapsed;
       }
       long stretch = System.nanoTime();
@@ -68,6 +71,7 @@ final class Timer {
         step.run();
         calls++;
       }
+      all += calls;
       double per = (System.nanoTime() - stretch) / 1e9 / calls;
       steady = per < 1.1 * fastest ? steady + 1 : 0;
       fastest = Math.min(fastest, per);
