@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** Matrix products. Transposed operands are strides, not copies. */
 final class ContractionKernels {
   /**
-   * Rows from which a weight is packed for a single call: the product gains a twentieth to a tenth,
-   * and packing costs a fiftieth (2048 rows of 384 x 1536 in float32: 11.2 ms instead of 12.0, in
-   * bfloat16 5.8 instead of 6.1).
+   * Rows from which a weight is packed for a single call: the product alone gains a twentieth to a
+   * tenth (2048 rows of 384 x 1536 in float32: 11.2 ms instead of 12.0, in bfloat16 5.8 instead of
+   * 6.1), and what packing costs does not grow with the rows.
    */
   private static final long MANY_ROWS = 1024;
 
@@ -113,18 +113,11 @@ final class ContractionKernels {
       boolean biased = call.inputCount() == 3;
       Desc bias = biased ? Desc.dense(x.dtype(), 1, w.shape().dim(0)) : null;
       Product packed = new Product(a.desc(), Desc.any(x.dtype(), b.desc().dims()), bias, result);
-      NativeStorage kept =
-          DerivedCopies.retained(w, packed, () -> pack(backend, packed, b.desc(), b.address()));
-      boolean once = kept == null && rows.dim(0) >= MANY_ROWS && Dnnl.hasAvx512();
-      Product key = kept != null || once ? packed : new Product(a.desc(), b.desc(), bias, result);
+      long weight = packed(backend, staging, w, b, packed);
+      Product key = weight != 0 ? packed : new Product(a.desc(), b.desc(), bias, result);
       Compiled compiled = backend.cache().get(key, k -> create(backend, k));
-      long weight = b.address();
-      if (kept != null) {
-        staging.releaseLater(kept);
-        weight = kept.address();
-      } else if (once) {
-        weight = staging.take(compiled.bytes(DNNL_ARG_WEIGHTS)).address();
-        backend.reorder().pack(b.desc(), b.address(), compiled, DNNL_ARG_WEIGHTS, weight);
+      if (weight == 0) {
+        weight = b.address();
       }
       long offset =
           biased ? staging.address(call.input(2), Layout.contiguous(call.input(2).shape())) : 0;
@@ -135,6 +128,27 @@ final class ContractionKernels {
         compiled.run(a.address(), weight, target);
       }
     }
+  }
+
+  /**
+   * Where a weight is in the layout that its product chooses: a copy that is kept, or one for this
+   * call if many rows use it. 0 if it is to be used as it lies.
+   */
+  private static long packed(
+      OneDnnBackend backend, Staging staging, Buffer w, Matrix plain, Product key) {
+    NativeStorage kept =
+        DerivedCopies.retained(w, key, () -> pack(backend, key, plain.desc(), plain.address()));
+    if (kept != null) {
+      staging.releaseLater(kept);
+      return kept.address();
+    }
+    if (key.a().dims()[0] < MANY_ROWS || !Dnnl.hasAvx512()) {
+      return 0;
+    }
+    Compiled product = backend.cache().get(key, k -> create(backend, k));
+    long copy = staging.take(product.bytes(DNNL_ARG_WEIGHTS)).address();
+    backend.reorder().pack(plain.desc(), plain.address(), product, DNNL_ARG_WEIGHTS, copy);
+    return copy;
   }
 
   /** A copy of a weight in the layout that its product chooses. */
