@@ -132,6 +132,14 @@ class NdArrayCopiesTest {
             NDArrayIndex.interval(2, 3),
             NDArrayIndex.all(),
             NDArrayIndex.all()));
+    // Rows of 512 fill the pieces that a tensor is written in, rows of 501 do not.
+    arrays.put(
+        "every second column",
+        numbers(1200, 1024).get(NDArrayIndex.all(), NDArrayIndex.interval(0, 2, 1024)));
+    arrays.put(
+        "every second column of few",
+        numbers(1200, 1002).get(NDArrayIndex.all(), NDArrayIndex.interval(0, 2, 1002)));
+    arrays.put("every second element", numbers(800_000).get(NDArrayIndex.interval(0, 2, 800_000)));
     arrays.put(
         "rows that repeat",
         Nd4j.create(

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Products so large that another implementation or another layout of the weight is chosen for them.
+ * Products, large or with a vector, for which another implementation or another layout of the
+ * weight is chosen.
  */
 class LargeProductsTest {
   @AfterEach
@@ -58,6 +59,42 @@ class LargeProductsTest {
     }
   }
 
+  private static float[] ofVectors(String backend, DType t, long[] s, boolean left, boolean right) {
+    Mycel.setBackend(backend);
+    Generator numbers = new Generator(7);
+    long[] a = {s[0], left ? s[2] : s[1], left ? s[1] : s[2]};
+    long[] b = {s[0], right ? s[3] : s[2], right ? s[2] : s[3]};
+    Tensor x = Random.randn(numbers, a).cast(DType.BFLOAT16).cast(t);
+    Tensor y = Random.randn(numbers, b).cast(DType.BFLOAT16).cast(t);
+    Tensor product = (left ? x.transpose(0, 2, 1) : x).matmul(right ? y.transpose(0, 2, 1) : y);
+    return product.cast(DType.FLOAT32).toFloatArray();
+  }
+
+  @Test
+  void vectorsTimesMatricesGiveWhatTheReferenceGives() {
+    long[][] sizes = {
+      {1, 1, 700, 1030},
+      {5, 1, 129, 64},
+      {1, 1, 3000, 16},
+      {1, 900, 513, 1},
+      {6, 33, 400, 1},
+      {3, 1, 50, 1}
+    };
+    for (DType t : new DType[] {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16}) {
+      for (long[] s : sizes) {
+        for (int turned = 0; turned < 4; turned++) {
+          boolean left = (turned & 1) != 0;
+          boolean right = (turned & 2) != 0;
+          close(
+              ofVectors("reference", t, s, left, right),
+              ofVectors("onednn", t, s, left, right),
+              t + " " + Arrays.toString(s) + ", transposed: " + left + ", " + right,
+              t == DType.FLOAT32 ? 1e-5 : 0.01);
+        }
+      }
+    }
+  }
+
   private static float[] linear(String backend, DType t, long rows, int biased, int uses) {
     Mycel.setBackend(backend);
     Tensor x = Random.randn(new Generator(3), rows, 40).cast(DType.BFLOAT16).cast(t);
@@ -94,6 +131,10 @@ class LargeProductsTest {
 
   /** To some roundings of the largest element: sums run in another order. */
   private static void close(float[] right, float[] found, String what) {
+    close(right, found, what, 1e-5);
+  }
+
+  private static void close(float[] right, float[] found, String what, double tolerance) {
     assertEquals(right.length, found.length, what);
     double largest = 0;
     double error = 0;
@@ -101,6 +142,6 @@ class LargeProductsTest {
       largest = Math.max(largest, Math.abs(right[i]));
       error = Math.max(error, Math.abs((double) right[i] - found[i]));
     }
-    assertTrue(error <= 1e-5 * largest, what + ": off by " + error + " of " + largest);
+    assertTrue(error <= tolerance * largest, what + ": off by " + error + " of " + largest);
   }
 }

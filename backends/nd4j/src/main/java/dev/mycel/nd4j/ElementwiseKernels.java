@@ -38,8 +38,8 @@ import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.OpaqueDataBuffer;
 
 /**
- * Functions of one and two inputs, on the elements as they lie in memory. ND4J's expm1 and log1p
- * lose the digits that they are for, and its maxima lose NaN: these stay on the host.
+ * Functions of one and two inputs, on the elements as they lie in memory. ND4J's maxima lose NaN,
+ * and stay on the host.
  */
 final class ElementwiseKernels {
   private static final String NOTE = "elementwise, float32 and float64 of some size";

@@ -112,6 +112,18 @@ final class MaxPool {
         place((byte) (r * columns + c), from + (top + r) * width + left, step, to, begin, end);
       }
     }
+    zeros(from + top * width - (int) low[1], step, to);
+  }
+
+  /** The maximum of zeros of both signs is the positive one: the first one counts. */
+  private void zeros(int from, int step, int to) {
+    int columns = (int) size[1];
+    for (int j = 0; j < outWidth; j++) {
+      if (tops[to + j] == 0) {
+        int place = Byte.toUnsignedInt(places[to + j]);
+        tops[to + j] = image[from + place / columns * width + j * step + place % columns];
+      }
+    }
   }
 
   private void place(byte place, int from, int step, int to, int begin, int end) {

@@ -40,6 +40,12 @@ final class Memory {
     return at(address, count).asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
+  /** Where the rest of a direct buffer begins. */
+  static long address(ByteBuffer direct) {
+    BytePointer start = new BytePointer(direct);
+    return start.address() + start.position();
+  }
+
   /** The bytes from an address to another, or as many of them as one buffer shows. */
   static ByteBuffer window(long from, long end) {
     return bytes(from, Math.min(end - from, VIEW));

@@ -33,6 +33,8 @@ final class Nd4jBackend implements Backend {
     KernelTable table = new KernelTable();
     CopyKernels.register(table);
     ElementwiseKernels.register(table);
+    LoopKernels.register(table);
+    RandomKernels.register(table);
     ContractionKernels.register(table);
     ConvolutionKernels.register(table);
     PoolKernels.register(table);

@@ -69,7 +69,7 @@ public final class NdArrays {
       if (onNd4j()) {
         return pooled(array, t, layout, runs);
       }
-      return runs == null ? duplicated(array, t, shape) : asItLies(t, layout, runs);
+      return runs == null ? gathered(array, t, shape) : asItLies(t, layout, runs);
     } catch (IOException e) {
       throw new UncheckedIOException(op + ": memory cannot fail to be read", e);
     } finally {
@@ -125,14 +125,10 @@ public final class NdArrays {
     return Interpreters.root().fromStorage(storage, made);
   }
 
-  /** Gathered by ND4J into an array of its own, and copied from there. */
-  private static Tensor duplicated(INDArray array, DType t, Shape shape) throws IOException {
-    INDArray dense = array.dup('c');
-    try {
-      Runs runs = Runs.one(ArrayChecks.address(dense), shape.size() * t.bytes());
-      return Interpreters.root().fromBytes(t, shape, runs::read);
-    } finally {
-      dense.close();
+  /** Gathered by ND4J, into the tensor's own memory where it can reach that. */
+  private static Tensor gathered(INDArray array, DType t, Shape shape) throws IOException {
+    try (Gather gather = new Gather(array, t, shape)) {
+      return Interpreters.root().fromBytes(t, shape, gather::read);
     }
   }
 

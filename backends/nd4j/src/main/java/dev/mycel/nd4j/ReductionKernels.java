@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sums over some of the axes, and softmax. ND4J adds up float32 in float32, and splits a sum over
  * everything by how many threads are idle; long sums are computed in stages, and those that have no
- * stages, and whole ones, are left to the host. So are extremes among NaN, which ND4J lets lose,
- * softmax of float64, which gives NaN for large numbers, and log-softmax, which is no more than the
- * logarithm of softmax.
+ * stages, and whole ones, are left to the host. Extremes, in which ND4J lets NaN lose, are loops
+ * where that is faster than to look for NaN first. Not taken are softmax of float64, which gives
+ * NaN for large numbers, and log-softmax, which is no more than the logarithm of softmax.
  */
 final class ReductionKernels {
   /** Up to this many elements are added up in their own type. */
@@ -62,6 +62,13 @@ final class ReductionKernels {
   }
 
   private static void extreme(KernelTable table, Primitive<Attrs.Axes> p, String name) {
+    boolean largest = p == Prims.REDUCE_MAX;
+    table.put(
+        p,
+        Access.CONTIGUOUS,
+        "vector loops in parallel, float32 over neighbouring axes",
+        call -> Extremes.takes(call.input(0), sorted(call.attrs().axes())),
+        call -> Extremes.values(call, largest, sorted(call.attrs().axes())));
     table.put(
         p,
         Access.CONTIGUOUS,
@@ -70,7 +77,24 @@ final class ReductionKernels {
         call -> reduce(call, name));
   }
 
+  private static int[] sorted(int[] axes) {
+    int[] sorted = axes.clone();
+    Arrays.sort(sorted);
+    return sorted;
+  }
+
   private static void place(KernelTable table, Primitive<Attrs.Axis> p, String name) {
+    boolean largest = p == Prims.ARGMAX;
+    table.put(
+        p,
+        Access.CONTIGUOUS,
+        "vector loops in parallel, float32 along the last axis",
+        call -> {
+          Buffer x = call.input(0);
+          int axis = call.attrs().axis();
+          return axis == x.shape().rank() - 1 && Extremes.takes(x, axis);
+        },
+        call -> Extremes.places(call, largest));
     table.put(
         p,
         Access.CONTIGUOUS,
@@ -106,8 +130,7 @@ final class ReductionKernels {
     /** Null unless the axes are neighbours, and the length has factors that are short enough. */
     static @Nullable Stages of(KernelCall<Attrs.Axes> call) {
       Shape shape = call.input(0).shape();
-      int[] axes = call.attrs().axes().clone();
-      Arrays.sort(axes);
+      int[] axes = sorted(call.attrs().axes());
       int first = axes[0];
       int last = axes[axes.length - 1];
       if (last - first + 1 != axes.length) {

@@ -64,13 +64,17 @@ public final class SharedArray implements AutoCloseable {
   /** An array that does not own its memory, which must outlive it. */
   static INDArray over(NativeStorage storage, Layout layout) {
     DType t = storage.dtype();
+    return over(t, storage.address() + layout.offset() * t.bytes(), layout);
+  }
+
+  /** The same at the address of the layout's first element. */
+  static INDArray over(DType t, long address, Layout layout) {
     DataType type = Types.of(t);
     long[] dims = layout.shape().dims();
     if (layout.shape().isEmpty()) {
       return Nd4j.create(type, dims);
     }
     long size = NdArrays.reach(layout);
-    long address = storage.address() + layout.offset() * t.bytes();
     DataBuffer buffer = Nd4j.createBuffer(Memory.at(address, size * t.bytes()), size, type);
     return Nd4j.create(buffer, dims, layout.strides(), 0, 'c', type);
   }

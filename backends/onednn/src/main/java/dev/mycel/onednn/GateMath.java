@@ -9,7 +9,8 @@ final class GateMath {
   private static final float BOUND = 8;
 
   // x P(x^2) / Q(x^2), fitted to tanh on [-8, 8] by weighted least squares until the largest
-  // relative error was level: 6.5e-9 before rounding, 3.3e-7 with all roundings of float32.
+  // relative error was level: 6.5e-9 before rounding, 3.7e-7 with all roundings of float32, 3.4e-7
+  // where each step rounds once.
   private static final float P1 = 0.13444498f;
   private static final float P2 = 0.0035715976f;
   private static final float P3 = 0.000021894653f;
@@ -19,15 +20,26 @@ final class GateMath {
   private static final float Q3 = 0.0003411291f;
   private static final float Q4 = 8.522442E-7f;
 
+  /**
+   * Whether {@link Math#fma} is an instruction for sure. Where it is none it works with decimal
+   * numbers, a thousand times slower.
+   */
+  private static final boolean FUSED = Dnnl.hasAvx512();
+
   private GateMath() {}
+
+  /** {@code a * b + c}, rounded once where the chip can, which takes a fifth less of a loop. */
+  private static float fma(float a, float b, float c) {
+    return FUSED ? Math.fma(a, b, c) : a * b + c;
+  }
 
   /** Hyperbolic tangents. */
   static void tanh(float[] a) {
     for (int i = 0; i < a.length; i++) {
       float x = Math.max(-BOUND, Math.min(BOUND, a[i]));
       float u = x * x;
-      float p = (((P4 * u + P3) * u + P2) * u + P1) * u + 1;
-      float q = (((Q4 * u + Q3) * u + Q2) * u + Q1) * u + 1;
+      float p = fma(fma(fma(fma(P4, u, P3), u, P2), u, P1), u, 1);
+      float q = fma(fma(fma(fma(Q4, u, Q3), u, Q2), u, Q1), u, 1);
       a[i] = x * p / q;
     }
   }
@@ -37,9 +49,9 @@ final class GateMath {
     for (int i = 0; i < a.length; i++) {
       float x = Math.max(-BOUND, Math.min(BOUND, 0.5f * a[i]));
       float u = x * x;
-      float p = (((P4 * u + P3) * u + P2) * u + P1) * u + 1;
-      float q = (((Q4 * u + Q3) * u + Q2) * u + Q1) * u + 1;
-      a[i] = 0.5f * (x * p / q) + 0.5f;
+      float p = fma(fma(fma(fma(P4, u, P3), u, P2), u, P1), u, 1);
+      float q = fma(fma(fma(fma(Q4, u, Q3), u, Q2), u, Q1), u, 1);
+      a[i] = fma(x * p / q, 0.5f, 0.5f);
     }
   }
 

@@ -38,8 +38,7 @@ final class Products {
     if (isMisread(a)) {
       return chosen(a, b, bias, out, attributes, name -> !name.startsWith(NEWER));
     }
-    boolean older = a.dtype() == DType.FLOAT32 && prefersOlder(a, b);
-    return older
+    return prefersOlder(a, b)
         ? chosen(a, b, bias, out, attributes, name -> name.startsWith(OLDER))
         : first(a, b, bias, out, attributes);
   }
@@ -77,7 +76,13 @@ final class Products {
    * GFLOP/s against 115).
    */
   private static boolean prefersOlder(Desc a, Desc b) {
-    if (a.dims().length != 2 || b.isAny()) {
+    if (b.isAny()) {
+      return false;
+    }
+    if (Dnnl.hasAvx512() && isVector(a, b)) {
+      return true;
+    }
+    if (a.dims().length != 2 || a.dtype() != DType.FLOAT32) {
       return false;
     }
     long m = a.dims()[0];
@@ -88,6 +93,17 @@ final class Products {
     }
     boolean gathers = a.strides()[0] == 1 && Long.bitCount(m) == 1 && Long.bitCount(n) == 1;
     return m * k * n >= LARGE && !gathers;
+  }
+
+  /**
+   * Whether one of the operands is a vector, or a batch of vectors: the older one then reads the
+   * matrix in its order, which is all there is to do (1 x 2048 x 1024: 65 us against 145 in
+   * float32, 47 against 100 in bfloat16; 512 x 512 x 1 with rows that lie in columns: 8 us against
+   * 55).
+   */
+  private static boolean isVector(Desc a, Desc b) {
+    int rank = a.dims().length;
+    return a.dims()[rank - 2] == 1 || b.dims()[rank - 1] == 1;
   }
 
   private static dnnl_primitive_desc first(
