@@ -3,6 +3,7 @@ package dev.mycel.onednn;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_query;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_set_data_handle;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_create;
@@ -11,9 +12,13 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_data_type;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_exec_arg_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_impl_info_str;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_inner_idxs;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_inner_nblks_s32;
 
+import dev.mycel.core.DType;
 import dev.mycel.core.spi.BlockPool;
 import java.lang.ref.Reference;
 import java.util.ArrayDeque;
@@ -25,6 +30,8 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +95,31 @@ final class Compiled {
   /** Bytes of an argument in the layout that the library chose. */
   long bytes(int argument) {
     return dnnl_memory_desc_get_size(desc(argument));
+  }
+
+  /**
+   * The element type of an argument that the library wants in blocks along its first axis, as far
+   * as it is one of ours; null for others.
+   */
+  @Nullable DType blocksOfRows(int argument) {
+    dnnl_memory_desc desc = desc(argument);
+    try (IntPointer number = new IntPointer(1);
+        PointerPointer<LongPointer> axes = new PointerPointer<>(1)) {
+      query(desc, dnnl_query_inner_nblks_s32, number);
+      if (number.get() == 0) {
+        return null;
+      }
+      query(desc, dnnl_query_inner_idxs, axes);
+      if (new LongPointer(axes.get(0)).get() != 0) {
+        return null;
+      }
+      query(desc, dnnl_query_data_type, number);
+      return Desc.type(number.get());
+    }
+  }
+
+  private static void query(dnnl_memory_desc desc, int what, Pointer into) {
+    Dnnl.check(dnnl_memory_desc_query(desc, what, into), "asking for a layout");
   }
 
   /** The library's name of the code that runs, such as {@code bnorm_jit:avx512_core}. */

@@ -16,6 +16,7 @@ import dev.mycel.core.Layout;
 import dev.mycel.core.spi.Buffer;
 import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What oneDNN needs to know of a tensor, as a value that can be part of a cache key. Without
@@ -97,6 +98,16 @@ record Desc(DType dtype, long[] dims, long[] strides) {
       case INT8 -> dnnl_s8;
       case UINT8, BOOL -> dnnl_u8;
       default -> throw new IllegalArgumentException("oneDNN has no " + t);
+    };
+  }
+
+  /** Our float type with that number of the library's; null for others. */
+  static @Nullable DType type(int number) {
+    return switch (number) {
+      case dnnl_f32 -> DType.FLOAT32;
+      case dnnl_bf16 -> DType.BFLOAT16;
+      case dnnl_f16 -> DType.FLOAT16;
+      default -> null;
     };
   }
 

@@ -7,6 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
 import dev.mycel.core.DType;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
 
 /** Copies between layouts and element types. */
 final class Reorder {
@@ -33,7 +34,41 @@ final class Reorder {
 
   /** Copies a plain tensor into the layout that a primitive chose for an argument. */
   void pack(Desc from, long source, Compiled user, int argument, long target) {
+    Desc between = between(from, user, argument);
+    if (between == null) {
+      packAtOnce(from, source, user, argument, target);
+      return;
+    }
+    long elements = from.dims()[0] * from.strides()[0];
+    NativeBlock block = backend.pool().take(elements * between.dtype().bytes());
+    try {
+      run(from, source, between, block.address());
+      packAtOnce(between, block.address(), user, argument, target);
+    } finally {
+      backend.pool().give(block);
+    }
+  }
+
+  private void packAtOnce(Desc from, long source, Compiled user, int argument, long target) {
     backend.cache().get(new PackKey(from, user, argument), this::createPack).run(source, target);
+  }
+
+  /**
+   * The layout [H, W, O, I] of filters [O, I, H, W] on their way into blocks of outputs of a half
+   * type. The library walks such blocks with the stride of an output, a few kilobytes for each
+   * element: 512 x 512 x 3 x 3 take 1.4 ms at once and 0.55 by way of this layout. Null for others,
+   * blocks of inputs among them, which take 0.6 ms at once.
+   */
+  private static @Nullable Desc between(Desc from, Compiled user, int argument) {
+    long[] d = from.dims();
+    if (d.length != 4 || d[2] * d[3] == 1 || !from.equals(Desc.dense(from.dtype(), d))) {
+      return null;
+    }
+    DType to = user.blocksOfRows(argument);
+    if (to != DType.BFLOAT16 && to != DType.FLOAT16) {
+      return null;
+    }
+    return Desc.of(to, d, new long[] {d[1], 1, d[3] * d[0] * d[1], d[0] * d[1]});
   }
 
   /** A new copy of a plain tensor in the layout that a primitive chose for an argument. */
