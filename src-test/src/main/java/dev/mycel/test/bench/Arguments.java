@@ -16,6 +16,7 @@ record Arguments(
     boolean profile,
     int busy,
     boolean gcMinute,
+    boolean slices,
     double warmUp) {
 
   static Arguments parse(String[] args) {
@@ -30,6 +31,7 @@ record Arguments(
     boolean profile = false;
     int busy = 0;
     boolean gcMinute = false;
+    boolean slices = false;
     double warmUp = 0;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
@@ -37,6 +39,7 @@ record Arguments(
         case "--profile" -> profile = true;
         case "--busy" -> busy = Integer.parseInt(value(args, ++i));
         case "--gc-minute" -> gcMinute = true;
+        case "--slices" -> slices = true;
         case "--warm-up" -> warmUp = Double.parseDouble(value(args, ++i));
         case "--workload" -> workload = value(args, ++i);
         case "--dtype" -> dtype = dtype(value(args, ++i));
@@ -52,7 +55,8 @@ record Arguments(
       throw new IllegalArgumentException("name a workload with --workload; --list names them");
     }
     return new Arguments(
-        list, workload, dtype, backend, repeat, vs, peer, rounds, profile, busy, gcMinute, warmUp);
+        list, workload, dtype, backend, repeat, vs, peer, rounds, profile, busy, gcMinute, slices,
+        warmUp);
   }
 
   private static String value(String[] args, int i) {

@@ -4,6 +4,9 @@ import dev.mycel.core.DType;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.Profile;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -19,6 +22,7 @@ import java.util.Locale;
  * java -jar benchmarks.jar --workload NAME[,NAME...] --vs plain-nd4j
  * java -jar benchmarks.jar --workload NAME --busy CORES
  * java -jar benchmarks.jar --workload NAME --gc-minute
+ * java -jar benchmarks.jar --workload NAME --slices
  * java -jar benchmarks.jar --spin SECONDS
  * java -jar benchmarks.jar --scaling
  * java -jar benchmarks.jar --charts FOLDER
@@ -74,7 +78,11 @@ public final class Main {
       Startup.child();
     } else {
       try (Busy busy = new Busy(given.busy())) {
-        System.out.println(told(busy, given, ours(given)));
+        if (given.slices()) {
+          slices(given);
+        } else {
+          System.out.println(told(busy, given, ours(given)));
+        }
       }
     }
   }
@@ -86,17 +94,38 @@ public final class Main {
     return Busy.tell(json, given.busy());
   }
 
-  private static String ours(Arguments given) throws InterruptedException {
+  /** Chooses the backend that was asked for, and the seed of all measurements. */
+  private static void prepare(Arguments given) {
     if (given.backend() != null) {
       Mycel.setBackend(given.backend());
     }
     Mycel.setSeed(1);
-    double before = Machine.peakMiB();
+  }
+
+  private static Runnable step(Arguments given) {
     Runnable step = Workloads.step(given.workload(), given.dtype());
     if (step == null) {
       throw new IllegalArgumentException(
           "there is no workload '" + given.workload() + "'; --list names them");
     }
+    return step;
+  }
+
+  private static int calls(Runnable step) {
+    return step instanceof TapedAddition ? TapedAddition.CALLS : 1;
+  }
+
+  private static void slices(Arguments given) throws IOException {
+    prepare(given);
+    Runnable step = step(given);
+    Reader input = new InputStreamReader(System.in, StandardCharsets.UTF_8);
+    Slices.run(step, calls(step), input, System.out::println);
+  }
+
+  private static String ours(Arguments given) throws InterruptedException {
+    prepare(given);
+    double before = Machine.peakMiB();
+    Runnable step = step(given);
     if (given.gcMinute()) {
       return GcMinute.run(step, given.workload(), given.dtype(), 20, 60);
     }
@@ -104,9 +133,14 @@ public final class Main {
     if (given.profile()) {
       profile(step);
     }
-    int calls = step instanceof TapedAddition ? TapedAddition.CALLS : 1;
     return json(
-        "mycel", Mycel.version(), given, Mycel.backend(), r, calls, Machine.peakMiB() - before);
+        "mycel",
+        Mycel.version(),
+        given,
+        Mycel.backend(),
+        r,
+        calls(step),
+        Machine.peakMiB() - before);
   }
 
   /** Prints, beside the line of JSON, which primitives take the time of some further calls. */
