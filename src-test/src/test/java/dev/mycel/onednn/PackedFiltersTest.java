@@ -40,7 +40,14 @@ class PackedFiltersTest {
   void filtersOfAnyExtentsGiveTheConvolutionOfTheReference() {
     assumeTrue(Dnnl.computes(DType.BFLOAT16), "no bfloat16 on this chip");
     long[][] sizes = {
-      {70, 35, 3, 2}, {128, 64, 1, 4}, {64, 33, 5, 1}, {512, 48, 3, 3}, {3, 2, 2, 3}
+      {70, 35, 3, 2},
+      {128, 64, 1, 4},
+      {64, 33, 5, 1},
+      {512, 48, 3, 3},
+      {3, 2, 2, 3},
+      {6, 1, 5, 5},
+      {16, 6, 5, 4},
+      {64, 3, 3, 3}
     };
     for (long[] filters : sizes) {
       for (boolean dense : new boolean[] {true, false}) {

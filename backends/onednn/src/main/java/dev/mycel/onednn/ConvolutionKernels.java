@@ -220,13 +220,20 @@ final class ConvolutionKernels {
               attributes.get()),
           "describing " + key);
       return switch (key.direction()) {
-        case FORWARD -> new Compiled(backend.pool(), forward, arguments(key));
+        case FORWARD -> new Compiled(backend.pool(), chosen(key, forward), arguments(key));
         case INPUT_GRAD -> inputGrad(backend, key, x, w, y, forward, attributes);
         case WEIGHT_GRAD ->
             weightGrad(
                 backend, key, x, Desc.any(key.weight(), dims).create(), y, forward, attributes);
       };
     }
+  }
+
+  private static dnnl_primitive_desc chosen(Key key, dnnl_primitive_desc first) {
+    boolean gradient = key.direction() == Direction.INPUT_GRAD;
+    return FewChannels.are(key.w(), key.conv().groups(), gradient)
+        ? FewChannels.older(first)
+        : first;
   }
 
   /** Of a forward primitive: input, weight, result, then bias and the slope of {@code relu}. */
@@ -260,7 +267,8 @@ final class ConvolutionKernels {
             forward,
             attributes.get()),
         "describing " + key);
-    return new Compiled(backend.pool(), pd, DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC)
+    return new Compiled(
+            backend.pool(), chosen(key, pd), DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC)
         .keeping(forward);
   }
 
