@@ -134,7 +134,7 @@ class LargeProductsTest {
     close(right, found, what, 1e-5);
   }
 
-  private static void close(float[] right, float[] found, String what, double tolerance) {
+  static void close(float[] right, float[] found, String what, double tolerance) {
     assertEquals(right.length, found.length, what);
     double largest = 0;
     double error = 0;

@@ -7,7 +7,9 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_query;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_set_data_handle;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_clone;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_next_impl;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
@@ -17,6 +19,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_query_exec_arg_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_impl_info_str;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_inner_idxs;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_inner_nblks_s32;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 
 import dev.mycel.core.DType;
 import dev.mycel.core.spi.BlockPool;
@@ -24,6 +27,10 @@ import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -51,6 +58,9 @@ final class Compiled {
   private final ArrayDeque<Run> idle = new ArrayDeque<>();
   private final Handles handles;
   private @Nullable String implementation;
+
+  /** What {@link #blocksOfRows} has found, which training asks for at each step. */
+  private final Map<Integer, Optional<DType>> blocks = new ConcurrentHashMap<>(1);
 
   /**
    * Creates the primitive.
@@ -102,6 +112,10 @@ final class Compiled {
    * as it is one of ours; null for others.
    */
   @Nullable DType blocksOfRows(int argument) {
+    return blocks.computeIfAbsent(argument, a -> Optional.ofNullable(findBlocks(a))).orElse(null);
+  }
+
+  private @Nullable DType findBlocks(int argument) {
     dnnl_memory_desc desc = desc(argument);
     try (IntPointer number = new IntPointer(1);
         PointerPointer<LongPointer> axes = new PointerPointer<>(1)) {
@@ -139,6 +153,27 @@ final class Compiled {
           "asking for a name");
       return new BytePointer(name.get(0)).getString();
     }
+  }
+
+  /**
+   * The first implementation with such a name of those that the library has, or its own choice if
+   * there is none; what is not returned is destroyed.
+   */
+  static dnnl_primitive_desc select(dnnl_primitive_desc first, Predicate<String> name) {
+    if (name.test(implementation(first))) {
+      return first;
+    }
+    // Only the original can be moved on to the next implementation, not a copy.
+    dnnl_primitive_desc kept = new dnnl_primitive_desc();
+    Dnnl.check(dnnl_primitive_desc_clone(kept, first), "copying a description");
+    while (dnnl_primitive_desc_next_impl(first) == dnnl_success) {
+      if (name.test(implementation(first))) {
+        dnnl_primitive_desc_destroy(kept);
+        return first;
+      }
+    }
+    dnnl_primitive_desc_destroy(first);
+    return kept;
   }
 
   /** Runs the primitive on memory at those addresses, in the order of the arguments. */

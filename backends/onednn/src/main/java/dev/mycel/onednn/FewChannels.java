@@ -1,10 +1,5 @@
 package dev.mycel.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_clone;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_next_impl;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
-
 import dev.mycel.core.Shape;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
@@ -39,17 +34,7 @@ final class FewChannels {
     if (!name.startsWith("brg") || name.contains("amx")) {
       return first;
     }
-    // Only the original can be moved on to the next implementation, not a copy.
-    dnnl_primitive_desc kept = new dnnl_primitive_desc();
-    Dnnl.check(dnnl_primitive_desc_clone(kept, first), "copying a description");
-    while (dnnl_primitive_desc_next_impl(first) == dnnl_success) {
-      String other = Compiled.implementation(first);
-      if (other.startsWith("jit:avx512") || other.startsWith("jit_bf16:avx512")) {
-        dnnl_primitive_desc_destroy(kept);
-        return first;
-      }
-    }
-    dnnl_primitive_desc_destroy(first);
-    return kept;
+    return Compiled.select(
+        first, other -> other.startsWith("jit:avx512") || other.startsWith("jit_bf16:avx512"));
   }
 }

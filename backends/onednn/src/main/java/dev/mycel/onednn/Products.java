@@ -1,9 +1,8 @@
 package dev.mycel.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.*;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_matmul_primitive_desc_create;
 
 import dev.mycel.core.DType;
-import java.util.function.Predicate;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.jspecify.annotations.Nullable;
 
@@ -38,30 +37,13 @@ final class Products {
    */
   static dnnl_primitive_desc describe(
       Desc a, Desc b, @Nullable Desc bias, Desc out, Attributes attributes) {
+    dnnl_primitive_desc described = first(a, b, bias, out, attributes);
     if (isMisread(a)) {
-      return chosen(a, b, bias, out, attributes, name -> !name.startsWith(NEWER));
+      return Compiled.select(described, name -> !name.startsWith(NEWER));
     }
     return prefersOlder(a, b)
-        ? chosen(a, b, bias, out, attributes, name -> name.startsWith(OLDER))
-        : first(a, b, bias, out, attributes);
-  }
-
-  /** The first implementation of a kind, or the library's own choice if there is none. */
-  private static dnnl_primitive_desc chosen(
-      Desc a,
-      Desc b,
-      @Nullable Desc bias,
-      Desc out,
-      Attributes attributes,
-      Predicate<String> kind) {
-    dnnl_primitive_desc pd = first(a, b, bias, out, attributes);
-    do {
-      if (kind.test(Compiled.implementation(pd))) {
-        return pd;
-      }
-    } while (dnnl_primitive_desc_next_impl(pd) == dnnl_success);
-    dnnl_primitive_desc_destroy(pd);
-    return first(a, b, bias, out, attributes);
+        ? Compiled.select(described, name -> name.startsWith(OLDER))
+        : described;
   }
 
   /**

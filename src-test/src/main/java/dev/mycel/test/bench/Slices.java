@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 /**
  * Steps on demand: for each line with a number of seconds the workload runs for so long, and a line
  * with the median of its samples is printed. So whoever starts this beside other programs that do
- * the same can give turns of a second or two to processes that are all warm, which tells closer
- * ratios on a machine whose speed drifts than runs of a minute each.
+ * the same can give turns of a second or two to processes that are all warm: where the machine's
+ * speed drifts, it is the same for both sides then.
  */
 final class Slices {
   private Slices() {}
