@@ -28,6 +28,10 @@ final class Staging implements AutoCloseable {
     this((OneDnnBackend) call.backend());
   }
 
+  OneDnnBackend backend() {
+    return backend;
+  }
+
   /** Address of the element at index zero of a buffer, in the buffer's own layout. */
   long address(Buffer b) {
     int bytes = b.dtype().bytes();
