@@ -165,4 +165,23 @@ class LargeUpdatesTest {
       }
     }
   }
+
+  @Test
+  void weightsWithoutAGradientStayHoweverSmallEpsilonIs() {
+    Mycel.setBackend("onednn");
+    int size = 8192;
+    for (double epsilon : new double[] {1e-8, 1e-37, 1e-42}) {
+      for (var primitive : List.of(Prims.ADAM_UPDATE, Prims.ADAM_WEIGHT_DECAY_UPDATE)) {
+        Variable[] state = {
+          new Variable(Ops.ones(size)), new Variable(Ops.zeros(size)), new Variable(Ops.zeros(size))
+        };
+        Attrs.Adam attrs = new Attrs.Adam(0.9, 0.999, epsilon, 0, false);
+        new Rule<>(primitive, attrs, 0.1)
+            .update(state, new Tensor[] {Ops.zeros(size), Ops.scalar(0.1, DType.FLOAT32)});
+        for (float w : state[0].value().toFloatArray()) {
+          assertEquals(1, w, primitive + ", epsilon " + epsilon);
+        }
+      }
+    }
+  }
 }
