@@ -29,14 +29,28 @@ final class TinyKernels {
     binary(table, Prims.MUL, TinyKernels::mul);
     binary(table, Prims.DIV, TinyKernels::div);
     table.put(
+        Prims.RELU, Access.CONTIGUOUS, "tiny float32", TinyKernels::isTiny, TinyKernels::relu);
+    table.put(
         Prims.COPY,
         Access.STRIDED,
         "tiny float32 on the heap",
-        call ->
-            call.input(0).isHeap()
-                && call.input(0).dtype() == DType.FLOAT32
-                && call.input(0).size() <= OneDnnBackend.TINY,
+        call -> isTiny(call) && call.input(0).isHeap(),
         TinyKernels::copy);
+  }
+
+  private static boolean isTiny(KernelCall<None> call) {
+    return call.input(0).dtype() == DType.FLOAT32 && call.input(0).size() <= OneDnnBackend.TINY;
+  }
+
+  /** Of numbers in native memory, too: served nets have such activations. */
+  private static void relu(KernelCall<None> call) {
+    Buffer from = call.input(0);
+    float[] out = new float[(int) from.size()];
+    Chunks.read(from, 0, out, out.length);
+    for (int i = 0; i < out.length; i++) {
+      out[i] = Math.max(out[i], 0);
+    }
+    call.output(0, HeapStorage.wrap(DType.FLOAT32, out), Layout.contiguous(from.shape()));
   }
 
   /** Any strides, by counting up the indices from the last axis. */
