@@ -73,7 +73,7 @@ class LargeUpdatesTest {
     return rule.attrs() instanceof Attrs.Adam ? 3 : 2;
   }
 
-  /** Weights and states after some steps; the last gradient has zeros and large numbers. */
+  /** Weights and states after some steps. */
   private static float[][] after(String backend, Rule<?> rule, int size, boolean shared) {
     Mycel.setBackend(backend);
     Variable[] state = new Variable[states(rule)];

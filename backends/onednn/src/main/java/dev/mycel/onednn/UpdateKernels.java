@@ -10,7 +10,6 @@ import dev.mycel.core.spi.GroupKernel;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
 import dev.mycel.onednn.UpdateWalks.Step;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -47,9 +46,9 @@ final class UpdateKernels {
 
           @Override
           public void runAll(List<KernelCall<A>> calls) {
-            List<Step> steps = new ArrayList<>();
-            calls.forEach(one -> steps.add(rule.of(one)));
-            new UpdateWalks(calls, steps).run((OneDnnBackend) calls.get(0).backend());
+            UpdateWalks walks = new UpdateWalks();
+            calls.forEach(call -> walks.add(call, rule.of(call)));
+            walks.run((OneDnnBackend) calls.get(0).backend());
           }
         });
   }

@@ -37,12 +37,10 @@ final class UpdateWalks {
   private final List<Part> parts = new ArrayList<>();
   private long elements;
 
-  UpdateWalks(List<? extends KernelCall<?>> calls, List<Step> steps) {
-    for (int i = 0; i < calls.size(); i++) {
-      Walk walk = new Walk(calls.get(i), steps.get(i));
-      walks.add(walk);
-      elements += walk.size;
-    }
+  void add(KernelCall<?> call, Step step) {
+    Walk walk = new Walk(call, step);
+    walks.add(walk);
+    elements += walk.size;
   }
 
   void run(OneDnnBackend backend) {
