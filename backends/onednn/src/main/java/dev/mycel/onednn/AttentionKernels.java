@@ -1,13 +1,7 @@
 package dev.mycel.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_linear;
-
 import com.sun.jna.Pointer;
 import dev.mycel.core.Attrs;
-import dev.mycel.core.DType;
 import dev.mycel.core.Layout;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Shape;
@@ -15,32 +9,33 @@ import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.KernelCall;
 import dev.mycel.core.spi.KernelTable;
 import java.util.Arrays;
-import org.bytedeco.dnnl.dnnl_primitive_desc;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 
 /**
- * Attention by blocks of queries, so that scores never leave the cache: products, softmax,
- * products. Causal blocks skip the keys that none of their queries sees. The backward pass computes
- * the scores again, which costs less than to keep and read them.
+ * Attention in parts, each by blocks of queries whose scores never leave the cache ({@link
+ * AttentionBlocks}).
  */
 final class AttentionKernels {
-  /** Scores at a time: a float each, twice in the backward pass. */
+  /** Scores of all threads at a time: a float each, twice in the backward pass. */
   private static final long SCORES = 1 << 19;
+
+  /** Scores of a thread that computes alone, which its second-level cache holds. */
+  private static final long OWN_SCORES = 1 << 16;
+
+  /**
+   * Scores of a block from which threads compute alone: products of fewer take too little time for
+   * what a call costs. Sequences of 2048 gain a tenth in the forward and a quarter in the backward
+   * pass, of 512 a twentieth and a tenth; in float32, 64 x 64 would lose a third.
+   */
+  private static final long FEWEST_OWN = 1 << 15;
 
   private static final long FEWEST_ROWS = 16;
 
   /** Of causal blocks, which compute half of their square in vain. */
   private static final long MOST_ROWS = 64;
 
-  private static final DType WIDE = DType.FLOAT32;
-
   private AttentionKernels() {}
-
-  /**
-   * A batch of products.
-   *
-   * @param adds whether the result is added to what is there
-   */
-  private record Product(Desc a, Desc b, Desc out, float scale, boolean adds) {}
 
   static void register(KernelTable table) {
     String note = "products and softmax by blocks of queries";
@@ -51,7 +46,7 @@ final class AttentionKernels {
         AttentionKernels::takes,
         call -> {
           try (Staging staging = new Staging(call)) {
-            new Pass(call, staging, call.attrs(), 0).forward(call);
+            new Pass(call, staging, call.attrs(), 0).forward();
           }
         });
     table.put(
@@ -61,7 +56,7 @@ final class AttentionKernels {
         AttentionKernels::takes,
         call -> {
           try (Staging staging = new Staging(call)) {
-            new Pass(call, staging, call.attrs(), 1).backward(call);
+            new Pass(call, staging, call.attrs(), 1).backward();
           }
         });
   }
@@ -81,195 +76,145 @@ final class AttentionKernels {
             < NativeBlock.VIEW / Float.BYTES / MOST_ROWS;
   }
 
-  /** One call: its operands, and memory for a block of scores. */
+  /** One call: its operands, and how it is taken apart. */
   private static final class Pass {
+    private final KernelCall<?> call;
     private final OneDnnBackend backend;
     private final Staging staging;
     private final Attrs.Attention attrs;
     private final Matrices q;
     private final Matrices k;
     private final Matrices v;
-    private final long height;
-    private final long batch;
-    private final NativeBlock scores;
-
-    /** Where one block is in the operands' type at a time, if that is another than the scores'. */
-    private final long narrowed;
 
     /**
      * @param first the number of the first of the inputs q, k, v
      */
     Pass(KernelCall<?> call, Staging staging, Attrs.Attention attrs, int first) {
+      this.call = call;
       this.backend = (OneDnnBackend) call.backend();
       this.staging = staging;
       this.attrs = attrs;
       q = Matrices.of(staging, call.input(first));
       k = Matrices.of(staging, call.input(first + 1));
       v = Matrices.of(staging, call.input(first + 2));
-      long each = q.count() / q.batches() * k.rows();
-      long fitting = Math.max(SCORES / each, FEWEST_ROWS);
-      height = Math.min(q.rows(), attrs.causal() ? Math.min(fitting, MOST_ROWS) : fitting);
-      batch = Math.max(1, Math.min(SCORES / (each * height), q.batches()));
-      scores = staging.take(block(WIDE));
-      narrowed = isWide() ? 0 : staging.take(block(q.dtype())).address();
     }
 
-    private long block(DType dtype) {
-      return q.count() / q.batches() * batch * height * k.rows() * dtype.bytes();
+    void forward() {
+      Matrices y = output(0, q);
+      run(
+          new Matrices[] {q, k, v, y},
+          (blocks, m) -> blocks.forward(new Matrices[] {m[0], m[1], m[2]}, m[3]));
     }
 
-    private boolean isWide() {
-      return q.dtype() == WIDE;
-    }
-
-    /** The keys that queries of a block see. */
-    private long keys(long from, long rows) {
-      return attrs.causal() ? Math.min(k.rows(), from + rows) : k.rows();
-    }
-
-    void forward(KernelCall<?> call) {
-      Matrices y = output(call, 0, q);
-      for (long at = 0; at < q.batches(); at += batch) {
-        long n = Math.min(batch, q.batches() - at);
-        forward(q.batches(at, n), k.batches(at, n), v.batches(at, n), y.batches(at, n));
-      }
-    }
-
-    private void forward(Matrices q, Matrices k, Matrices v, Matrices y) {
-      for (long from = 0; from < q.rows(); from += height) {
-        long rows = Math.min(height, q.rows() - from);
-        Matrices seen = k.rows(0, keys(from, rows));
-        Matrices p = narrow(weights(q.rows(from, rows), seen, from));
-        multiply(p, v.rows(0, seen.rows()), y.rows(from, rows), 1, false);
-      }
-    }
-
-    void backward(KernelCall<?> call) {
+    void backward() {
       Matrices dy = Matrices.of(staging, call.input(0));
-      Matrices dq = output(call, 0, q);
-      Matrices dk = sums(call, 1, k);
-      Matrices dv = sums(call, 2, v);
-      if (isPartial()) {
+      Matrices dq = output(0, q);
+      Matrices dk = sums(1, k);
+      Matrices dv = sums(2, v);
+      // Keys that no query sees have gradients of zero.
+      if (attrs.causal() && q.rows() < k.rows()) {
         clear(dk);
         clear(dv);
       }
-      NativeBlock slopes = staging.take(block(WIDE));
-      for (long at = 0; at < q.batches(); at += batch) {
-        long n = Math.min(batch, q.batches() - at);
-        Matrices[] in = {q.batches(at, n), k.batches(at, n), v.batches(at, n), dy.batches(at, n)};
-        Matrices[] out = {dq.batches(at, n), dk.batches(at, n), dv.batches(at, n)};
-        backward(in, out, slopes);
-      }
-      store(call, 1, dk);
-      store(call, 2, dv);
+      run(
+          new Matrices[] {q, k, v, dy, dq, dk, dv},
+          (blocks, m) ->
+              blocks.backward(
+                  new Matrices[] {m[0], m[1], m[2], m[3]}, new Matrices[] {m[4], m[5], m[6]}));
+      store(1, dk);
+      store(2, dv);
     }
 
-    /** Whether there are keys that no query sees: their gradients are zero. */
-    private boolean isPartial() {
-      return attrs.causal() && q.rows() < k.rows();
-    }
+    // ---- parts ----------------------------------------------------------------------------------
 
-    /** From the last block to the first, because the last one sees the most keys. */
-    private void backward(Matrices[] in, Matrices[] out, NativeBlock slopes) {
-      float scale = (float) attrs.scale();
-      boolean adds = isPartial();
-      for (long from = (q.rows() - 1) / height * height; from >= 0; from -= height) {
-        long rows = Math.min(height, q.rows() - from);
-        long keys = keys(from, rows);
-        Matrices query = in[0].rows(from, rows);
-        Matrices seen = in[1].rows(0, keys);
-        Matrices given = in[3].rows(from, rows);
-        Matrices p = weights(query, seen, from);
-        Matrices dp = Matrices.dense(WIDE, slopes.address(), p.dims());
-        multiply(given, in[2].rows(0, keys).turned(), dp, 1, false);
-        SoftmaxKernels.rowsGrad(backend, flat(p), scores, slopes);
-        multiply(narrow(p).turned(), given, out[2].rows(0, keys), 1, adds);
-        Matrices ds = narrow(dp);
-        multiply(ds, seen, out[0].rows(from, rows), scale, false);
-        multiply(ds.turned(), query, out[1].rows(0, keys), scale, adds);
-        adds = true;
+    /** Does the same with all parts of the operands. */
+    private void run(Matrices[] all, BiConsumer<AttentionBlocks, Matrices[]> work) {
+      long height = height(OWN_SCORES, k.rows());
+      if (height * k.rows() >= FEWEST_OWN && isShared(q.count())) {
+        runAlone(all, work, height);
+      } else {
+        runTogether(all, work);
       }
     }
 
-    /** The softmax of the scores of a block of queries. */
-    private Matrices weights(Matrices query, Matrices seen, long from) {
-      long[] dims = query.batch(query.rows(), seen.rows());
-      Matrices s = Matrices.dense(WIDE, scores.address(), dims);
-      multiply(query, seen.turned(), s, (float) attrs.scale(), false);
-      if (attrs.causal()) {
-        hide(s, from);
-      }
-      SoftmaxKernels.rows(backend, flat(s), s.address(), s.address());
-      return s;
+    /** Whether all threads get about the same of so many matrices. */
+    private static boolean isShared(long count) {
+      long threads = OmpThreads.count();
+      return count % threads == 0 || count >= 4 * threads;
     }
 
-    private static Desc flat(Matrices s) {
-      return Desc.dense(WIDE, s.count() * s.rows(), s.columns());
-    }
-
-    /** Minus infinity where a key comes after its query. */
-    private void hide(Matrices s, long from) {
-      long rows = s.rows();
-      long keys = s.columns();
-      float[] never = new float[(int) Math.max(Math.min(rows, keys), 1)];
-      Arrays.fill(never, Float.NEGATIVE_INFINITY);
-      var target = scores.floats();
+    /** Each thread takes a matrix at a time. */
+    private void runAlone(
+        Matrices[] all, BiConsumer<AttentionBlocks, Matrices[]> work, long height) {
+      var plan = new AttentionBlocks.Plan(attrs, q.dtype(), height, height * k.rows(), true);
       Team.run(
-          s.count(),
-          Math.max(1, 512 / rows),
-          (first, end) -> {
-            for (long row = first * rows; row < end * rows; row++) {
-              long seen = from + row % rows + 1;
-              if (seen < keys) {
-                target.put((int) (row * keys + seen), never, 0, (int) (keys - seen));
+          q.count(),
+          1,
+          (from, end) -> {
+            try (AttentionBlocks blocks = new AttentionBlocks(backend, plan)) {
+              for (long i = from; i < end; i++) {
+                long number = i;
+                work.accept(blocks, each(all, m -> m.matrix(number)));
               }
             }
           });
     }
 
-    private void multiply(Matrices a, Matrices b, Matrices out, float scale, boolean adds) {
-      Product key = new Product(a.desc(), b.desc(), out.desc(), scale, adds);
-      backend
-          .cache()
-          .get(key, k -> create(backend, k))
-          .run(a.address(), b.address(), out.address());
+    /** All threads share each product of some of the batch. */
+    private void runTogether(Matrices[] all, BiConsumer<AttentionBlocks, Matrices[]> work) {
+      long each = q.count() / q.batches() * k.rows();
+      long height = height(SCORES, each);
+      long batch = Math.max(1, Math.min(SCORES / (each * height), q.batches()));
+      var plan = new AttentionBlocks.Plan(attrs, q.dtype(), height, each * batch * height, false);
+      try (AttentionBlocks blocks = new AttentionBlocks(backend, plan)) {
+        for (long at = 0; at < q.batches(); at += batch) {
+          long from = at;
+          long n = Math.min(batch, q.batches() - at);
+          work.accept(blocks, each(all, m -> m.batches(from, n)));
+        }
+      }
     }
 
-    /** In the type of the operands, for a product with one of them. */
-    private Matrices narrow(Matrices wide) {
-      if (isWide()) {
-        return wide;
-      }
-      Matrices copy = Matrices.dense(q.dtype(), narrowed, wide.dims());
-      backend.reorder().run(wide.desc(), wide.address(), copy.desc(), copy.address());
-      return copy;
+    private static Matrices[] each(Matrices[] all, UnaryOperator<Matrices> part) {
+      return Arrays.stream(all).map(part).toArray(Matrices[]::new);
+    }
+
+    /**
+     * Queries of a block.
+     *
+     * @param each scores of one row of it
+     */
+    private long height(long scores, long each) {
+      long fitting = Math.max(scores / each, FEWEST_ROWS);
+      return Math.min(q.rows(), attrs.causal() ? Math.min(fitting, MOST_ROWS) : fitting);
     }
 
     // ---- results --------------------------------------------------------------------------------
 
     /** A result whose elements lie in the order of an operand's. */
-    private Matrices output(KernelCall<?> call, int i, Matrices like) {
-      Layout layout = layout(call, i, like);
+    private Matrices output(int i, Matrices like) {
+      Layout layout = layout(i, like);
       return Matrices.in(layout, like.dtype(), staging.output(call, i, layout));
     }
 
-    private static Layout layout(KernelCall<?> call, int i, Matrices like) {
+    private Layout layout(int i, Matrices like) {
       Shape shape = call.outputType(i).shape();
       return Layout.ordered(shape, like.order());
     }
 
     /** A result that is summed over blocks: in float32, whatever its type. */
-    private Matrices sums(KernelCall<?> call, int i, Matrices like) {
-      if (isWide()) {
-        return output(call, i, like);
+    private Matrices sums(int i, Matrices like) {
+      if (q.dtype() == AttentionBlocks.WIDE) {
+        return output(i, like);
       }
-      Layout layout = layout(call, i, like);
-      return Matrices.in(layout, WIDE, staging.temporary(WIDE, layout.shape().size()));
+      Layout layout = layout(i, like);
+      long address = staging.temporary(AttentionBlocks.WIDE, layout.shape().size());
+      return Matrices.in(layout, AttentionBlocks.WIDE, address);
     }
 
-    private void store(KernelCall<?> call, int i, Matrices sums) {
-      if (!isWide()) {
-        Matrices out = output(call, i, sums);
+    private void store(int i, Matrices sums) {
+      if (q.dtype() != AttentionBlocks.WIDE) {
+        Matrices out = output(i, sums);
         Desc narrow = Desc.of(q.dtype(), out.dims(), out.strides());
         backend.reorder().run(sums.desc(), sums.address(), narrow, out.address());
       }
@@ -279,19 +224,5 @@ final class AttentionKernels {
       long size = m.count() * m.rows() * m.columns() * m.dtype().bytes();
       new Pointer(m.address()).setMemory(0, size, (byte) 0);
     }
-  }
-
-  private static Compiled create(OneDnnBackend backend, Product key) {
-    dnnl_primitive_desc pd;
-    try (Attributes attributes = new Attributes()) {
-      if (key.scale() != 1) {
-        attributes.eltwise(dnnl_eltwise_linear, key.scale(), 0);
-      }
-      if (key.adds()) {
-        attributes.sum();
-      }
-      pd = Products.describe(key.a(), key.b(), null, key.out(), attributes);
-    }
-    return new Compiled(backend.pool(), pd, DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST);
   }
 }

@@ -86,6 +86,9 @@ final class ContractionKernels {
     try (Staging staging = new Staging(call)) {
       Matrix a = Matrix.of(staging, call.input(0));
       Matrix b = Matrix.of(staging, call.input(1));
+      if (Products.isCrowded(a.desc(), b.desc())) {
+        a = a.spread(staging);
+      }
       Layout layout = Layout.contiguous(call.outputType(0).shape());
       Product key = new Product(a.desc(), b.desc(), null, Desc.of(a.desc().dtype(), layout));
       long target = staging.output(call, 0, layout);
@@ -183,6 +186,22 @@ final class ContractionKernels {
    * leading axes have extent one.
    */
   private record Matrix(Desc desc, long address) {
+    /** Elements that a copy's rows are longer than what they hold: a line of the cache. */
+    private static final long GAP = 16;
+
+    /** A copy of a transposed float32 matrix whose rows are further apart. */
+    Matrix spread(Staging staging) {
+      long rows = desc.dims()[1];
+      long columns = desc.dims()[0];
+      long apart = columns + GAP;
+      long copy = staging.temporary(desc.dtype(), rows * apart);
+      long[] dims = {rows, columns};
+      Desc from = Desc.of(desc.dtype(), dims, new long[] {desc.strides()[1], 1});
+      Desc to = Desc.of(desc.dtype(), dims, new long[] {apart, 1});
+      staging.backend().reorder().run(from, address, to, copy);
+      return new Matrix(Desc.of(desc.dtype(), desc.dims(), new long[] {1, apart}), copy);
+    }
+
     static Matrix of(Staging staging, Buffer b) {
       Layout layout = b.layout();
       int rank = b.shape().rank();

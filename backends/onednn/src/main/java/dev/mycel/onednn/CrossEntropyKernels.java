@@ -108,7 +108,7 @@ final class CrossEntropyKernels {
         int rows = Math.min(tile, losses.length - from);
         Desc part = Desc.dense(DType.FLOAT32, rows, classes);
         long start = (long) from * classes;
-        SoftmaxKernels.rows(backend, part, source + start * Float.BYTES, shares.address());
+        SoftmaxKernels.rows(backend, part, source + start * Float.BYTES, shares.address(), false);
         for (int r = from; r < from + rows; r++) {
           int label = (int) labels[r];
           float share = shares.floats().get((r - from) * classes + label);

@@ -3,6 +3,7 @@ package dev.mycel.onednn;
 import dev.mycel.core.DType;
 import dev.mycel.core.Layout;
 import dev.mycel.core.spi.Buffer;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -118,6 +119,22 @@ record Matrices(DType dtype, long[] dims, long[] strides, long address) {
     long[] fewer = dims.clone();
     fewer[0] = count;
     return new Matrices(dtype, fewer, strides, address + from * strides[0] * dtype.bytes());
+  }
+
+  /** One of the matrices, counted with the last of the leading axes fastest. */
+  Matrices matrix(long number) {
+    long offset = 0;
+    long left = number;
+    for (int i = rank() - 3; i >= 0; i--) {
+      offset += left % dims[i] * strides[i];
+      left /= dims[i];
+    }
+    int first = rank() - 2;
+    return new Matrices(
+        dtype,
+        Arrays.copyOfRange(dims, first, rank()),
+        Arrays.copyOfRange(strides, first, rank()),
+        address + offset * dtype.bytes());
   }
 
   /** Some of the rows of every matrix. */

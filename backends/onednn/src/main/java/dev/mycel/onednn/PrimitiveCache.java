@@ -29,6 +29,15 @@ final class PrimitiveCache {
     return get(new Alone(key), k -> OmpThreads.alone(() -> create.apply(key)));
   }
 
+  /**
+   * One of the two.
+   *
+   * @param alone whether it runs inside a loop of {@link Team}
+   */
+  <K> Compiled get(boolean alone, K key, Function<K, Compiled> create) {
+    return alone ? alone(key, create) : get(key, create);
+  }
+
   private record Alone(Object key) {}
 
   private synchronized <K> Compiled create(K key, Function<K, Compiled> create) {

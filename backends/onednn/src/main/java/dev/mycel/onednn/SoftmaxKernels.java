@@ -79,32 +79,37 @@ final class SoftmaxKernels {
         });
   }
 
-  /** Softmax over the rows of a matrix. */
-  static void rows(OneDnnBackend backend, Desc x, long source, long target) {
+  /**
+   * Softmax over the rows of a matrix.
+   *
+   * @param alone whether this runs inside a loop of {@link Team}
+   */
+  static void rows(OneDnnBackend backend, Desc x, long source, long target, boolean alone) {
     Key key = new Key(dnnl_softmax_accurate, false, 1, x);
-    backend.cache().get(key, k -> create(backend, k)).run(source, target);
+    backend.cache().get(alone, key, k -> create(backend, k)).run(source, target);
   }
 
   /**
    * The gradient of softmax over the rows of a matrix, written over the result's gradient. For
    * chips without AVX-512 the library has plain loops only, on which this took 4 % of the training
    * step of a small transformer: there it is computed here.
+   *
+   * @param alone whether this runs inside a loop of {@link Team}
    */
-  static void rowsGrad(OneDnnBackend backend, Desc x, NativeBlock result, NativeBlock gradient) {
+  static void rowsGrad(
+      OneDnnBackend backend, Desc x, NativeBlock result, NativeBlock gradient, boolean alone) {
     if (Dnnl.hasAvx512()) {
       Key key = new Key(dnnl_softmax_accurate, true, 1, x);
       backend
           .cache()
-          .get(key, k -> create(backend, k))
+          .get(alone, key, k -> create(backend, k))
           .run(result.address(), gradient.address(), gradient.address());
       return;
     }
     int columns = (int) x.dims()[1];
     FloatBuffer y = result.floats();
     FloatBuffer g = gradient.floats();
-    Team.run(
-        x.dims()[0],
-        Math.max(1, PIECE / columns),
+    Team.Range range =
         (first, end) -> {
           float[] p = new float[columns];
           float[] d = new float[columns];
@@ -117,7 +122,12 @@ final class SoftmaxKernels {
             }
             g.put(row * columns, d);
           }
-        });
+        };
+    if (alone) {
+      range.run(0, x.dims()[0]);
+    } else {
+      Team.run(x.dims()[0], Math.max(1, PIECE / columns), range);
+    }
   }
 
   /** In four chains, which neither wait for one another nor lose as many digits as one. */
