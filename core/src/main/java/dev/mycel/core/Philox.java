@@ -28,6 +28,9 @@ public final class Philox {
   private static final int W1 = 0xBB67AE85;
   private static final int ROUNDS = 10;
 
+  /** Words that are drawn at a time, a multiple of a block's. */
+  private static final int WORDS = 1024;
+
   private Philox() {}
 
   /** The four lanes of one block, written to {@code lanes[0..3]}. */
@@ -120,8 +123,8 @@ public final class Philox {
   /**
    * Standard normal floats. Lanes (0, 1) give elements 0 and 1 of a block, lanes (2, 3) elements 2
    * and 3, by Box and Muller: with {@code u = (a + 1) 2^-32} and {@code v = b 2^-32} they are
-   * {@code sqrt(-2 ln u) cos(2 pi v)} and {@code sqrt(-2 ln u) sin(2 pi v)}, computed in double by
-   * StrictMath, which gives the same bits on every JVM, and rounded to float.
+   * {@code sqrt(-2 ln u) cos(2 pi v)} and {@code sqrt(-2 ln u) sin(2 pi v)}, rounded to float from
+   * the doubles that {@link StrictMath} gives, so that the bits are the same on every JVM.
    */
   public static void normal(long key, long counter, float[] out) {
     normal(key, counter, 0, out);
@@ -129,19 +132,20 @@ public final class Philox {
 
   /** Standard normal floats: elements {@code first, first + 1, ...}. */
   public static void normal(long key, long counter, long first, float[] out) {
-    long block = firstBlock(first, 4);
-    int[] lanes = new int[4];
-    for (int i = 0; i < out.length; i += 4, block++) {
-      block(key, counter, block, lanes);
-      for (int lane = 0; lane < 4 && i + lane < out.length; lane += 2) {
-        double radius = radius(((lanes[lane] & 0xFFFFFFFFL) + 1) * 0x1p-32);
-        double angle = 2 * Math.PI * ((lanes[lane + 1] & 0xFFFFFFFFL) * 0x1p-32);
-        out[i + lane] = (float) (radius * StrictMath.cos(angle));
-        if (i + lane + 1 < out.length) {
-          out[i + lane + 1] = (float) (radius * StrictMath.sin(angle));
-        }
-      }
+    int[] words = new int[Math.min(WORDS, out.length + (out.length & 1))];
+    for (int at = 0; at < out.length; at += words.length) {
+      bits(key, counter, first + at, words);
+      NormalFloats.draw(words, out, at, Math.min(words.length, out.length - at));
     }
+  }
+
+  /**
+   * The first n standard normal floats of words that have been drawn.
+   *
+   * @param words from the first lane of a block on, with both words of the last pair
+   */
+  public static void normal(int[] words, float[] out, int n) {
+    NormalFloats.draw(words, out, 0, n);
   }
 
   /** Standard normal doubles, by the same formula with 53 bits for either uniform number. */

@@ -4,6 +4,7 @@ import dev.mycel.core.DType;
 import dev.mycel.core.None;
 import dev.mycel.core.Primitive;
 import dev.mycel.core.Prims;
+import dev.mycel.core.TableMath;
 import dev.mycel.core.spi.Access;
 import dev.mycel.core.spi.Buffer;
 import dev.mycel.core.spi.KernelCall;

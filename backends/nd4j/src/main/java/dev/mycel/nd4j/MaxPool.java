@@ -12,8 +12,11 @@ import java.util.Arrays;
  * instead of places in the window, and to look for them again costs more than to find both at once.
  */
 final class MaxPool {
-  /** Elements of the channels that are copied at a time. */
-  private static final int GROUP = 1 << 16;
+  /** Elements of the channels that are copied at a time: they stay in the first-level cache. */
+  private static final int GROUP = 1 << 12;
+
+  /** Elements that a thread takes at a time. */
+  private static final int PIECE = 1 << 16;
 
   private final int height;
   private final int width;
@@ -67,15 +70,21 @@ final class MaxPool {
     Shape out = ConvolutionKernels.plane(call.outputType(0).shape());
     long to = Kernels.output(call, 0);
     long toPlaces = Kernels.output(call, 1);
-    MaxPool pool = new MaxPool(call.attrs(), in, out);
-    pool.channels(in.dim(0) * in.dim(1), NativeStorage.address(x), to, toPlaces);
+    long from = NativeStorage.address(x);
+    long plane = Math.max(in.dim(2) * in.dim(3), out.dim(2) * out.dim(3));
+    Team.run(
+        Kernels.backend(call),
+        in.dim(0) * in.dim(1),
+        Math.max(1, PIECE / plane),
+        (first, end) ->
+            new MaxPool(call.attrs(), in, out).channels(first, end, from, to, toPlaces));
   }
 
-  private void channels(long count, long from, long to, long toPlaces) {
+  private void channels(long first, long end, long from, long to, long toPlaces) {
     int inSize = height * width;
     int outSize = outHeight * outWidth;
-    for (long c = 0; c < count; c += group) {
-      int n = (int) Math.min(group, count - c);
+    for (long c = first; c < end; c += group) {
+      int n = (int) Math.min(group, end - c);
       Memory.read(from + c * inSize * Float.BYTES, Float.BYTES, image, 0, n * inSize);
       for (int i = 0; i < n; i++) {
         channel(i * inSize, i * outSize);

@@ -26,7 +26,7 @@ final class RandomKernels {
     put(table, Prims.RANDOM_BITS, DType.INT32, int[]::new, Philox::bits);
     put(table, Prims.RANDOM_UNIFORM, DType.FLOAT32, float[]::new, Philox::uniform);
     put(table, Prims.RANDOM_UNIFORM, DType.FLOAT64, double[]::new, Philox::uniform);
-    put(table, Prims.RANDOM_NORMAL, DType.FLOAT32, float[]::new, NormalFloats::draw);
+    put(table, Prims.RANDOM_NORMAL, DType.FLOAT32, float[]::new, Philox::normal);
     put(table, Prims.RANDOM_NORMAL, DType.FLOAT64, double[]::new, Philox::normal);
   }
 

@@ -17,17 +17,6 @@ final class RandomKernels {
   /** Normal doubles come at some 50 ns each. */
   private static final int SLOW_PIECE = 1 << 10;
 
-  /**
-   * By how many units in the last place of a double the library functions of {@link Math} may lead
-   * away from those of {@link StrictMath}: each is right within one unit, which makes less than ten
-   * for the whole formula.
-   */
-  private static final int DOUBT = 64;
-
-  private static final int HALF_FLOAT = 1 << 28;
-  private static final int BELOW_FLOAT = (1 << 29) - 1;
-  private static final long UNSIGNED = 0xFFFFFFFFL;
-
   private RandomKernels() {}
 
   /** Draws and writes elements {@code at} to {@code at + n - 1}. */
@@ -150,39 +139,9 @@ final class RandomKernels {
         PhiloxBlocks.SIZE,
         (blocks, at, n) -> {
           blocks.draw(a.key(), a.counter(), at, n);
-          normal(blocks.words, blocks.floats, n);
+          Philox.normal(blocks.words, blocks.floats, n);
           Chunks.writeNarrow(out, at, blocks.floats, blocks.narrow, n);
         });
-  }
-
-  /**
-   * The formula of {@link Philox#normal(long, long, float[])}. {@link Math} is several times faster
-   * than {@link StrictMath} and differs in the last bits of a double only: unless those decide how
-   * the double is rounded to float, both give one float.
-   *
-   * @param out has room for an even number
-   */
-  static void normal(int[] words, float[] out, int n) {
-    for (int i = 0; i < n; i += 2) {
-      double u = ((words[i] & UNSIGNED) + 1) * 0x1p-32;
-      double angle = 2 * Math.PI * ((words[i + 1] & UNSIGNED) * 0x1p-32);
-      double radius = Math.sqrt(-2 * Math.log(u));
-      double x = radius * Math.cos(angle);
-      double y = radius * Math.sin(angle);
-      if (isDoubtful(x) || isDoubtful(y)) {
-        double strict = StrictMath.sqrt(-2 * StrictMath.log(u));
-        x = strict * StrictMath.cos(angle);
-        y = strict * StrictMath.sin(angle);
-      }
-      out[i] = (float) x;
-      out[i + 1] = (float) y;
-    }
-  }
-
-  /** Whether the number lies about halfway between two floats. */
-  private static boolean isDoubtful(double x) {
-    int below = (int) Double.doubleToRawLongBits(x) & BELOW_FLOAT;
-    return Math.abs(below - HALF_FLOAT) < DOUBT;
   }
 
   private static void normalDoubles(KernelCall<Attrs.Draw> call) {

@@ -1,4 +1,4 @@
-package dev.mycel.nd4j;
+package dev.mycel.core;
 
 /**
  * Exponential and logarithm by tables, in double, for results that are rounded to float32 (Tang,
@@ -6,10 +6,10 @@ package dev.mycel.nd4j;
  * logarithm function</i>, 16, 1990; <i>of the expm1 function</i>, 18, 1992). They take two to four
  * nanoseconds, a quarter of the time of {@link Math}'s, and are right to 2^-40 of the result.
  *
- * <p>The loops convert nothing between int, float and double: with conversions in them, log1p took
- * three times as long on JDK 17.
+ * <p>For backends whose loops run in Java. The loops convert nothing between int, float and double:
+ * with conversions in them, log1p took three times as long on JDK 17.
  */
-final class TableMath {
+public final class TableMath {
   private static final int BITS = 7;
   private static final int STEPS = 1 << BITS;
 
@@ -64,16 +64,21 @@ final class TableMath {
   private TableMath() {}
 
   /** The first n elements as doubles. */
-  static void widen(float[] from, double[] to, int n) {
+  public static void widen(float[] from, double[] to, int n) {
     for (int i = 0; i < n; i++) {
       to[i] = from[i];
     }
   }
 
   /** The first n elements rounded to float32. */
-  static void narrow(double[] from, float[] to, int n) {
+  public static void narrow(double[] from, float[] to, int n) {
+    narrow(from, to, 0, n);
+  }
+
+  /** The first n elements rounded to float32, to a place in an array. */
+  static void narrow(double[] from, float[] to, int at, int n) {
     for (int i = 0; i < n; i++) {
-      to[i] = (float) from[i];
+      to[at + i] = (float) from[i];
     }
   }
 
@@ -83,14 +88,14 @@ final class TableMath {
   }
 
   /** {@code exp(x) - 1} of each of the first n elements, in place. */
-  static void expm1(double[] x, int n) {
+  public static void expm1(double[] x, int n) {
     for (int i = 0; i < n; i++) {
       x[i] = expm1(x[i]);
     }
   }
 
   /** {@code log(1 + x)} of each of the first n elements, in place. */
-  static void log1p(double[] x, int n) {
+  public static void log1p(double[] x, int n) {
     for (int i = 0; i < n; i++) {
       double v = x[i];
       x[i] = v > -1 && v < Double.POSITIVE_INFINITY ? log(1 + v, v) : Math.log1p(v);

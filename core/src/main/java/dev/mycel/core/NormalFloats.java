@@ -1,13 +1,14 @@
-package dev.mycel.nd4j;
-
-import dev.mycel.core.Philox;
+package dev.mycel.core;
 
 /**
- * Standard normal floats with the bits of {@link Philox#normal(long, long, long, float[])}, in a
- * quarter of its time: logarithm, sine and cosine come from tables, and {@link StrictMath} is asked
- * where their last digits decide.
+ * Standard normal floats with the bits that {@link StrictMath} gives, in a quarter of its time:
+ * logarithm, sine and cosine come from tables, and {@link StrictMath} is asked where their last
+ * digits decide.
  */
 final class NormalFloats {
+  /** Numbers that are drawn at a time. */
+  private static final int BLOCK = 256;
+
   private static final int BITS = 8;
 
   /** Words between two angles of the table. */
@@ -38,27 +39,32 @@ final class NormalFloats {
 
   private NormalFloats() {}
 
-  /** Draws elements {@code first} and following, as many as there is room for. */
-  static void draw(long key, long counter, long first, float[] out) {
-    int[] words = new int[out.length + (out.length & 1)];
-    double[] drawn = new double[words.length];
-    Philox.bits(key, counter, first, words);
-    draw(words, drawn);
-    TableMath.narrow(drawn, out, out.length);
+  /**
+   * So many numbers, for each pair of words two.
+   *
+   * @param words with both words of the last pair, even if one number of it is left out
+   */
+  static void draw(int[] words, float[] out, int at, int n) {
+    int most = Math.min(n + (n & 1), BLOCK);
+    double[] radii = new double[most / 2];
+    double[] drawn = new double[most];
+    for (int done = 0; done < n; done += BLOCK) {
+      int numbers = Math.min(BLOCK, n - done);
+      pairs(words, done, (numbers + 1) / 2, radii, drawn);
+      TableMath.narrow(drawn, out, at + done, numbers);
+    }
   }
 
-  /** As many numbers as there are words, for each pair of words two. */
-  static void draw(int[] words, double[] drawn) {
-    double[] radii = new double[words.length / 2];
-    for (int k = 0; k < radii.length; k++) {
-      double u = uniform(words[2 * k]);
+  private static void pairs(int[] words, int from, int count, double[] radii, double[] drawn) {
+    for (int k = 0; k < count; k++) {
+      double u = uniform(words[from + 2 * k]);
       radii[k] = -2 * TableMath.log(u, u - 1);
     }
-    for (int k = 0; k < radii.length; k++) {
+    for (int k = 0; k < count; k++) {
       radii[k] = Math.sqrt(radii[k]);
     }
-    for (int k = 0; k < radii.length; k++) {
-      pair(words[2 * k], words[2 * k + 1], radii[k], drawn, 2 * k);
+    for (int k = 0; k < count; k++) {
+      pair(words[from + 2 * k], words[from + 2 * k + 1], radii[k], drawn, 2 * k);
     }
   }
 
