@@ -19,7 +19,7 @@ class BoolBytesTest {
   @ValueSource(strings = {"reference", "onednn", "nd4j"})
   void anyByteButZeroIsTrueWhereverItLies(String backend) throws IOException {
     Mycel.setBackend(backend);
-    for (int size : new int[] {1, 7, 8, 9, 63, 64, 65, 130, 20_000, 20_001, 1_080_000}) {
+    for (int size : new int[] {1, 7, 8, 9, 63, 64, 65, 130, 20_000, 20_001, 150_008, 1_080_000}) {
       byte[] plain = new byte[size];
       for (int i = 0; i < size; i++) {
         plain[i] = (byte) (i % 3 & 1);

@@ -18,6 +18,9 @@ final class BytePieces {
   /** Bytes of a piece: enough for one call of the system, and still in the processor's cache. */
   private static final int PIECE = 1 << 20;
 
+  /** Bytes of bool at a time: they are still in the second-level cache when they are looked at. */
+  private static final int BOOLS = 1 << 17;
+
   /** Bytes of bool from which on it pays to look at all of them before each. */
   private static final int LARGE = 1 << 14;
 
@@ -47,7 +50,7 @@ final class BytePieces {
       count = count(at);
       ByteBuffer window = backend.bytes(storage, first + at, count);
       if (window != null) {
-        filled(source, window.order(ByteOrder.nativeOrder()));
+        filled(source, window);
       } else {
         staging = staging == null ? new Staging(count) : staging;
         filled(source, staging.bytes(count));
@@ -79,6 +82,14 @@ final class BytePieces {
   }
 
   private void filled(Bytes source, ByteBuffer piece) throws IOException {
+    int step = storage.dtype() == DType.BOOL ? BOOLS : PIECE;
+    for (int at = 0; at < piece.limit(); at += step) {
+      ByteBuffer part = piece.slice(at, Math.min(step, piece.limit() - at));
+      filledAtOnce(source, part.order(ByteOrder.nativeOrder()));
+    }
+  }
+
+  private void filledAtOnce(Bytes source, ByteBuffer piece) throws IOException {
     ByteBuffer bytes = piece.duplicate();
     source.next(piece);
     if (piece.hasRemaining()) {
@@ -91,19 +102,22 @@ final class BytePieces {
   }
 
   /**
-   * Whether a byte may be neither 0 nor 1. The loop has no branch, which takes a quarter of the
-   * time of {@link #toOnes}.
+   * Whether a byte may be neither 0 nor 1. The loop has no branch, and joins both halves without
+   * waiting for one another: it takes an eighth of the time of {@link #toOnes}.
    */
   private static boolean hasOthers(ByteBuffer bytes) {
     LongBuffer words = bytes.order(ByteOrder.nativeOrder()).asLongBuffer();
-    if (bytes.limit() % Long.BYTES != 0) {
+    int half = words.limit() / 2;
+    if (bytes.limit() != 2 * half * Long.BYTES) {
       return true;
     }
-    long all = 0;
-    for (int i = 0; i < words.limit(); i++) {
-      all |= words.get(i);
+    long first = 0;
+    long second = 0;
+    for (int i = 0; i < half; i++) {
+      first |= words.get(i);
+      second |= words.get(i + half);
     }
-    return (all & NO_BOOL) != 0;
+    return ((first | second) & NO_BOOL) != 0;
   }
 
   /** Makes each byte but 0 a 1; most sources have no others, so eight are looked at together. */
