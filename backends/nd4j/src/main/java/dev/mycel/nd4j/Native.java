@@ -31,6 +31,7 @@ final class Native {
 
   /** Whatever a missing jar, library or chip feature throws becomes a sentence. */
   private static @Nullable String load() {
+    ShortWaits.set();
     try {
       if (!Nd4j.getEnvironment().isCPU()) {
         return "ND4J has chosen "
