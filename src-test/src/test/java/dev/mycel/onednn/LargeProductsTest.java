@@ -9,6 +9,7 @@ import dev.mycel.core.Index;
 import dev.mycel.core.Interpreters;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.None;
+import dev.mycel.core.Ops;
 import dev.mycel.core.Prims;
 import dev.mycel.core.Random;
 import dev.mycel.core.Tensor;
@@ -77,6 +78,29 @@ class LargeProductsTest {
   @Test
   void columnsOfAWiderMatrixTransposedGiveTheProductOfTheReference() {
     close(ofColumns("reference"), ofColumns("onednn"), "columns 5 to 1099 of 2048");
+  }
+
+  @Test
+  void whatIsNoNumberStaysInItsRow() {
+    for (DType t : new DType[] {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16}) {
+      for (long inner : new long[] {1, 31, 32, 33, 127}) {
+        Tensor a = drawn(5, false, 17, inner).cast(t);
+        Tensor odd = Ops.arange(17).reshape(17, 1).floorMod(2).eq(1);
+        Tensor gaps = Ops.where(odd, Double.NaN, a);
+        Tensor w = drawn(6, false, 19, inner).cast(t);
+        Tensor[] products = {
+          gaps.matmul(w.transpose(1, 0)),
+          gaps.matmul(w.transpose(1, 0).copy()),
+          Interpreters.bind(Prims.LINEAR, None.NONE, gaps, w)
+        };
+        for (Tensor product : products) {
+          float[] found = product.cast(DType.FLOAT32).toFloatArray();
+          for (int i = 0; i < found.length; i++) {
+            assertEquals(i / 19 % 2 == 1, Float.isNaN(found[i]), t + ", " + inner + ", at " + i);
+          }
+        }
+      }
+    }
   }
 
   private static float[] ofVectors(String backend, DType t, long[] s, boolean left, boolean right) {

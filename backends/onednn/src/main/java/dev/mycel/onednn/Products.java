@@ -37,6 +37,7 @@ final class Products {
 
   private static final String OLDER = "gemm";
   private static final String NEWER = "brg";
+  private static final String PAIRS = "amx";
 
   private Products() {}
 
@@ -51,9 +52,19 @@ final class Products {
     if (isMisread(a)) {
       return Compiled.select(described, name -> !name.startsWith(NEWER));
     }
-    return prefersOlder(a, b)
-        ? Compiled.select(described, name -> name.startsWith(OLDER))
-        : described;
+    if (prefersOlder(a, b)) {
+      return Compiled.select(described, name -> name.startsWith(OLDER));
+    }
+    return isTorn(a) ? Compiled.select(described, name -> !name.contains(PAIRS)) : described;
+  }
+
+  /**
+   * Whether AMX would give wrong numbers (oneDNN 3.11): it reads elements of half types in pairs,
+   * and what lies after a row of an odd number of them, such as the next row, is multiplied by zero
+   * and added. That makes NaN if it is none or infinite.
+   */
+  private static boolean isTorn(Desc a) {
+    return a.dtype() != DType.FLOAT32 && a.dims()[a.dims().length - 1] % 2 != 0;
   }
 
   /**
