@@ -8,6 +8,7 @@ import dev.mycel.core.Generator;
 import dev.mycel.core.Mycel;
 import dev.mycel.core.Ops;
 import dev.mycel.core.Random;
+import dev.mycel.core.Scope;
 import dev.mycel.core.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -113,6 +114,27 @@ class AttentionLayoutsTest {
         double share = norm(error) / norm(right.get(i));
         assertTrue(share < 0.01, "seed " + seed + ": result " + i + " is off by " + share);
       }
+    }
+  }
+
+  @Test
+  void manyMatricesTakeNoMoreMemoryForTheirScores() {
+    int threads = Mycel.threads();
+    Mycel.setThreads(1);
+    try (Scope scope = Scope.open()) {
+      Generator numbers = new Generator(1);
+      Tensor q = Random.randn(numbers, 64, 4, 64, 8);
+      Tensor k = Random.randn(numbers, 64, 4, 600, 8);
+      Tensor v = Random.randn(numbers, 64, 4, 600, 8);
+      Mycel.trimMemory();
+      long before = Mycel.memory().liveBytes();
+      List<Tensor> in = List.of(q, k, v);
+      Autograd.grad((List<Tensor> t) -> attention(t, false).sum()).apply(in);
+      long taken = Mycel.memory().liveBytes() + Mycel.memory().cachedBytes() - before;
+      // It takes 47 MiB; with room for the scores of every matrix it would take 64 more.
+      assertTrue(taken < 72L << 20, "a gradient took " + taken + " bytes");
+    } finally {
+      Mycel.setThreads(threads);
     }
   }
 

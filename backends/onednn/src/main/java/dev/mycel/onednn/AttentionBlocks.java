@@ -9,6 +9,7 @@ import dev.mycel.core.Attrs;
 import dev.mycel.core.DType;
 import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Attention of some matrices, by blocks of queries: products, softmax, products. Causal blocks skip
@@ -39,6 +40,9 @@ final class AttentionBlocks implements AutoCloseable {
   private final Plan plan;
   private final Staging memory;
   private final NativeBlock scores;
+
+  /** The scores' gradients of a block, made with the first that needs them. */
+  private @Nullable NativeBlock slopes;
 
   /** Where one block is in the operands' type at a time, if that is another than the scores'. */
   private final long narrowed;
@@ -82,7 +86,7 @@ final class AttentionBlocks implements AutoCloseable {
    * @param out the gradients of q, k and v; those of keys that no query sees are left as they are
    */
   void backward(Matrices[] in, Matrices[] out) {
-    NativeBlock slopes = memory.take(plan.scores() * WIDE.bytes());
+    NativeBlock dScores = slopes();
     float scale = (float) plan.attrs().scale();
     boolean sums = false;
     for (long from = (in[0].rows() - 1) / plan.height() * plan.height();
@@ -94,15 +98,24 @@ final class AttentionBlocks implements AutoCloseable {
       Matrices seen = in[1].rows(0, keys);
       Matrices given = in[3].rows(from, rows);
       Matrices p = weights(query, seen, from);
-      Matrices dp = Matrices.dense(WIDE, slopes.address(), p.dims());
+      Matrices dp = Matrices.dense(WIDE, dScores.address(), p.dims());
       multiply(given, in[2].rows(0, keys).turned(), dp, 1, false);
-      SoftmaxKernels.rowsGrad(backend, flat(p), scores, slopes, plan.alone());
+      SoftmaxKernels.rowsGrad(backend, flat(p), scores, dScores, plan.alone());
       multiply(narrow(p).turned(), given, out[2].rows(0, keys), 1, sums);
       Matrices ds = narrow(dp);
       multiply(ds, seen, out[0].rows(from, rows), scale, false);
       multiply(ds.turned(), query, out[1].rows(0, keys), scale, sums);
       sums = true;
     }
+  }
+
+  private NativeBlock slopes() {
+    NativeBlock known = slopes;
+    if (known == null) {
+      known = memory.take(plan.scores() * WIDE.bytes());
+      slopes = known;
+    }
+    return known;
   }
 
   /** The softmax of the scores of a block of queries. */
