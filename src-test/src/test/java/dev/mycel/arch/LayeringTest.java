@@ -135,6 +135,7 @@ final class LayeringTest {
                 "dev.mycel.core",
                 "dev.mycel.core.spi",
                 "org.nd4j..",
+                "com.sun.jna..",
                 "org.bytedeco.javacpp..",
                 "org.bytedeco.openblas.."))
         .check(LIBRARY);

@@ -102,8 +102,8 @@ final class BytePieces {
   }
 
   /**
-   * Whether a byte may be neither 0 nor 1. The loop has no branch, unlike {@link #toOnes}, and joins
-   * both halves, which need not wait for one another.
+   * Whether a byte may be neither 0 nor 1. The loop has no branch, unlike {@link #toOnes}, and
+   * joins both halves, which need not wait for one another.
    */
   private static boolean hasOthers(ByteBuffer bytes) {
     LongBuffer words = bytes.order(ByteOrder.nativeOrder()).asLongBuffer();
